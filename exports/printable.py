@@ -1,0 +1,72 @@
+"""Text as typed, made fit to print.
+
+It must never lose what a reader could see, nor let a character that nobody sees change what is read: control
+characters go, and characters that reorder or hide text are shown by their code point.
+"""
+
+import itertools
+import re
+import unicodedata
+from typing import Literal
+
+from markupsafe import Markup, escape
+
+# These belong to the spelling of Persian, Burmese, emoji or justified text, or only nudge neutral characters inside a
+# passage that is already isolated: zero width (non-)joiner, LRM, RLM, ALM, soft hyphen, zero width space, word joiner.
+_HARMLESS_FORMAT = frozenset("\u200c\u200d\u200e\u200f\u061c\u00ad\u200b\u2060")
+# Format characters that have a shape: Arabic and Syriac number and verse signs, Kaithi number signs.
+_VISIBLE_FORMAT = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+_HIDDEN_MARK = Markup('<span class="hidden-character">[U+{}]</span>')
+_LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+
+
+def strip_controls(text: str) -> str:
+    """Text without control characters, lone surrogates and noncharacters; every kind of line end becomes a newline.
+
+    Control characters have no shape, and a PDF or XML text may not hold them.
+    """
+    text = _LINE_BREAKS.sub("\n", text).replace("\t", " ")
+    return "".join(
+        character
+        for character in text
+        if character == "\n"
+        or not (unicodedata.category(character) in {"Cc", "Cs"} or (ord(character) & 0xFFFE) == 0xFFFE)  # noqa: PLR2004 - U+..FFFE and U+..FFFF
+    )
+
+
+def is_hidden(character: str) -> bool:
+    """Whether a character reorders or hides text without being seen, such as a right-to-left override."""
+    return (
+        unicodedata.category(character) == "Cf"
+        and character not in _HARMLESS_FORMAT
+        and character not in _VISIBLE_FORMAT
+    )
+
+
+def show_text(text: str) -> Markup:
+    """Text as escaped markup for one cell, with hidden characters shown by their code point, such as [U+202E]."""
+    return Markup("").join(
+        Markup("").join(_HIDDEN_MARK.format(f"{ord(character):04X}") for character in run) if hidden else escape(run)
+        for hidden, run in (
+            (hidden, "".join(characters))
+            for hidden, characters in itertools.groupby(strip_controls(text).strip(), is_hidden)
+        )
+    )
+
+
+def split_paragraphs(text: str) -> tuple[str, ...]:
+    """The paragraphs of a text, in order: blank lines part them, or, where there are none, each new line does."""
+    text = strip_controls(text).strip()
+    separator = r"\n\s*\n" if re.search(r"\n\s*\n", text) else r"\n"
+    return tuple(piece for paragraph in re.split(separator, text) if (piece := paragraph.strip()))
+
+
+def find_direction(text: str) -> Literal["ltr", "rtl"]:
+    """The way a text without a known language runs: that of its first letter that has one (rule P2 of UAX #9)."""
+    for character in text:
+        match unicodedata.bidirectional(character):
+            case "L":
+                return "ltr"
+            case "R" | "AL":
+                return "rtl"
+    return "ltr"

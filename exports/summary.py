@@ -1,0 +1,73 @@
+"""The case summary: one to a few pages that a lawyer puts in a file.
+
+It must never put what the office thought or did into the facts copy, nor a name into a file name or into metadata.
+"""
+
+import re
+from functools import cache
+
+from jinja2 import Template
+
+from exports.case_file import Answer, CaseFile, Variant
+from exports.environment import make_environment
+from exports.legends import GROUNDS, Part, choose_legend
+from exports.printable import split_paragraphs
+from exports.rendering import render_pdf
+
+_DIGEST_ON_EVERY_PAGE = 16  # hexadecimal digits: 64 bits, to tell pages apart; the whole digest stands in the text
+
+
+def render_case_summary(case_file: CaseFile, *, variant: Variant) -> bytes:
+    """The case summary as a tagged PDF on US Letter; the same case gives the same bytes.
+
+    Raises:
+        ValueError: The office copy was asked for and the case file holds no office record.
+    """
+    styles = ("case_summary.css", "demo.css") if case_file.is_demo else ("case_summary.css",)
+    return render_pdf(build_summary_html(case_file, variant=variant), styles=styles)
+
+
+def build_summary_html(case_file: CaseFile, *, variant: Variant) -> str:
+    """The HTML that a case summary is drawn from.
+
+    Raises:
+        ValueError: The office copy was asked for and the case file holds no office record.
+    """
+    if variant is Variant.FACTS:
+        case_file = case_file.without_office_record()
+    elif case_file.office is None:
+        raise ValueError("An office copy needs the office record.")
+    return _load_template().render(
+        case=case_file,
+        variant=variant,
+        legends={part.value: choose_legend(case_file.privilege_class, part) for part in Part},
+        ground=GROUNDS[case_file.privilege_class],
+        account=_pair_paragraphs(case_file),
+        short_digest=case_file.digests.sealed_report[:_DIGEST_ON_EVERY_PAGE],
+    )
+
+
+def suggest_file_name(case_file: CaseFile, variant: Variant) -> str:
+    """A file name that gives away nobody's name: "case-7K2M-94PD-summary-facts.pdf"."""
+    reference = re.sub(r"[^A-Za-z0-9-]+", "", case_file.reference)
+    return f"case-{reference}-summary-{variant.value}.pdf"
+
+
+@cache
+def _load_template() -> Template:
+    return make_environment().get_template("exports/case_summary.html")
+
+
+def _pair_paragraphs(case_file: CaseFile) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """Rows of the account: each paragraph beside its translation, or one row of all where their numbers differ."""
+    original = _split_answer(case_file.story)
+    if case_file.translation is None:
+        return tuple(((paragraph,), ()) for paragraph in original)
+    translated = split_paragraphs(case_file.translation.text)
+    if len(original) != len(translated):
+        return ((original, translated),)
+    return tuple(((ours,), (theirs,)) for ours, theirs in zip(original, translated, strict=True))
+
+
+def _split_answer(answer: Answer) -> tuple[str, ...]:
+    return split_paragraphs(answer.text)
