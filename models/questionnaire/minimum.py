@@ -1,7 +1,7 @@
 """The questions of the minimum path, in the order of its pages. The story comes before every list of reasons."""
 
 from models.questionnaire import vocabularies as words
-from models.questionnaire.question import N_, Kind, Question
+from models.questionnaire.question import N_, OPEN_ENDS, Kind, Question
 
 NAME_LIMIT = 200
 STORY_LIMIT = 10_000
@@ -55,7 +55,7 @@ FOR_SOMEONE = (
         Kind.CHOICE,
         N_("Does the person know that you are telling us?"),
         "",
-        (*words.FOR_SOMEONE, *words.OPEN_ENDS),
+        (*words.FOR_SOMEONE, *OPEN_ENDS),
     ),
     Question(
         "read_back",

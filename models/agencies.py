@@ -1,0 +1,23 @@
+"""The agency directory: public facts about police agencies and their 287(g) agreements."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from models.tables import agencies, agreements
+
+
+def put_agency(connection: Connection, **columns: str) -> None:
+    """Lay down an agency with all its columns; `aliases` one per line."""
+    connection.execute(insert(agencies).values(**columns))
+
+
+def put_agreement(connection: Connection, **columns: Any) -> None:  # noqa: ANN401  # columns of mixed types
+    """Lay down an agency's 287(g) agreement."""
+    connection.execute(insert(agreements).values(**columns))
+
+
+def list_agencies(connection: Connection, state: str = "") -> list[Row[Any]]:
+    """List the agencies of a state, or of all states, by name."""
+    statement = select(agencies).order_by(agencies.c.name)
+    return list(connection.execute(statement.where(agencies.c.state == state) if state else statement))

@@ -1,0 +1,144 @@
+"""Cases as stored: what is readable of them, their keys, their card and their sealed items."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, select, update
+
+from models.tables import cards, case_keys, case_openings, cases, ledger_entries, sealed_items
+
+
+class Status(StrEnum):
+    """Where a case stands; the only part of a decision that is readable. `undecided` comes before screening ends."""
+
+    UNDECIDED = "undecided"
+    ACCEPTED = "accepted"
+    REFERRED = "referred"
+    DECLINED = "declined"
+    ADVISED = "advised"
+    RECORDED = "recorded"
+
+
+def put_case(connection: Connection, **columns: Any) -> None:  # noqa: ANN401  # columns of mixed types
+    """Lay down a case. Raises IntegrityError when its reference is taken."""
+    connection.execute(insert(cases).values(**columns))
+
+
+def put_case_key(connection: Connection, **columns: str | bytes) -> None:
+    """Lay down one holder's sealed copies of a case's two private keys."""
+    connection.execute(insert(case_keys).values(**columns))
+
+
+def put_card(connection: Connection, case_id: str, sealed: bytes) -> None:
+    """Lay down the card of a new case."""
+    connection.execute(insert(cards).values(case_id=case_id, sealed=sealed))
+
+
+def replace_card(connection: Connection, case_id: str, sealed: bytes) -> None:
+    """Replace the card of a case after a change."""
+    connection.execute(update(cards).where(cards.c.case_id == case_id).values(sealed=sealed))
+
+
+def put_sealed_item(connection: Connection, **columns: Any) -> None:  # noqa: ANN401  # columns of mixed types
+    """Lay down one sealed item of a case: id, case_id, kind, added_on, sealed."""
+    connection.execute(insert(sealed_items).values(**columns))
+
+
+def get_case(connection: Connection, reference: str) -> Row[Any] | None:
+    """Return a case by its reference, with its card, or None."""
+    return connection.execute(
+        select(cases, cards.c.sealed.label("sealed_card"))
+        .join(cards, cards.c.case_id == cases.c.id)
+        .where(cases.c.reference == reference)
+    ).one_or_none()
+
+
+def get_case_key(connection: Connection, case_id: str, holder_ids: Sequence[str]) -> Row[Any] | None:
+    """Return the sealed private keys of a case that one of these holders can open, or None."""
+    return connection.execute(
+        select(case_keys).where(case_keys.c.case_id == case_id, case_keys.c.holder_id.in_(holder_ids)).limit(1)
+    ).one_or_none()
+
+
+def list_sealed_items(connection: Connection, case_id: str) -> list[Row[Any]]:
+    """List the sealed items of a case; order and time are sealed inside each."""
+    return list(connection.execute(select(sealed_items).where(sealed_items.c.case_id == case_id)))
+
+
+_ARRIVAL = and_(
+    ledger_entries.c.site == "intake",
+    ledger_entries.c.subject == cases.c.id,
+    ledger_entries.c.kind == "report:received",
+)
+
+
+def list_cards(
+    connection: Connection,
+    staff_id: str,
+    *,
+    holder_ids: Sequence[str],
+    statuses: Sequence[str] = (),
+    assignee_id: str | None = None,
+    is_unowned: bool = False,
+    is_unread: bool = False,
+) -> list[Row[Any]]:
+    """List cases with their sealed cards and arrival order (ledger sequence), oldest first.
+
+    Only cases of which one of `holder_ids` holds a key. `is_unread` keeps those that this person never opened.
+    """
+    statement = (
+        select(
+            cases.c.id,
+            cases.c.reference,
+            cases.c.received_on,
+            cases.c.status,
+            cases.c.assignee_id,
+            cards.c.sealed,
+            case_openings.c.staff_id.label("opened_by"),
+            ledger_entries.c.sequence,
+        )
+        .join(cards, cards.c.case_id == cases.c.id)
+        .join(ledger_entries, _ARRIVAL)
+        .outerjoin(case_openings, and_(case_openings.c.case_id == cases.c.id, case_openings.c.staff_id == staff_id))
+        .where(cases.c.id.in_(select(case_keys.c.case_id).where(case_keys.c.holder_id.in_(holder_ids))))
+        .order_by(ledger_entries.c.sequence)
+    )
+    if statuses:
+        statement = statement.where(cases.c.status.in_(statuses))
+    if assignee_id:
+        statement = statement.where(cases.c.assignee_id == assignee_id)
+    if is_unowned:
+        statement = statement.where(cases.c.assignee_id.is_(None))
+    if is_unread:
+        statement = statement.where(case_openings.c.staff_id.is_(None))
+    return list(connection.execute(statement))
+
+
+def count_by_status(connection: Connection) -> dict[str, int]:
+    """Count the cases of each status."""
+    return {
+        row.status: row.number
+        for row in connection.execute(
+            select(cases.c.status, func.count(cases.c.id).label("number")).group_by(cases.c.status)
+        )
+    }
+
+
+def set_status(connection: Connection, case_id: str, status: Status) -> None:
+    """Set where a case stands."""
+    connection.execute(update(cases).where(cases.c.id == case_id).values(status=status.value))
+
+
+def set_assignee(connection: Connection, case_id: str, staff_id: str | None) -> None:
+    """Give a case to a person, or to nobody."""
+    connection.execute(update(cases).where(cases.c.id == case_id).values(assignee_id=staff_id))
+
+
+def mark_opened(connection: Connection, case_id: str, staff_id: str) -> None:
+    """Remember that this person opened this case, for their unread marks."""
+    known = connection.execute(
+        select(case_openings).where(case_openings.c.case_id == case_id, case_openings.c.staff_id == staff_id)
+    ).one_or_none()
+    if known is None:
+        connection.execute(insert(case_openings).values(case_id=case_id, staff_id=staff_id))

@@ -1,0 +1,42 @@
+"""Unfinished reports: sealed records under a key in the reporter's cookie, with the case keys made when they began."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from models.tables import drafts
+
+
+def get_draft(connection: Connection, draft_id: str, now_hour: int) -> Row[Any] | None:
+    """Return a draft's record, revision and case keys, or None when there is none or it has expired."""
+    return connection.execute(
+        select(drafts).where(drafts.c.id == draft_id, drafts.c.expires_hour > now_hour)
+    ).one_or_none()
+
+
+def put_draft(connection: Connection, **columns: str | bytes | int) -> None:
+    """Lay down a new draft with all its columns; revision starts at 1."""
+    connection.execute(insert(drafts).values(revision=1, **columns))
+
+
+def replace_record(connection: Connection, draft_id: str, *, revision: int, record: bytes, expires_hour: int) -> bool:
+    """Replace a draft's record if nobody did since `revision` was read; tells whether it was replaced."""
+    result = connection.execute(
+        update(drafts)
+        .where(drafts.c.id == draft_id, drafts.c.revision == revision)
+        .values(record=record, revision=revision + 1, expires_hour=expires_hour)
+    )
+    return result.rowcount == 1
+
+
+def delete_draft(connection: Connection, draft_id: str, *, revision: int | None = None) -> bool:
+    """Delete a draft, or only that revision of it; tells whether it was there."""
+    statement = delete(drafts).where(drafts.c.id == draft_id)
+    if revision is not None:
+        statement = statement.where(drafts.c.revision == revision)
+    return connection.execute(statement).rowcount == 1
+
+
+def delete_expired_drafts(connection: Connection, now_hour: int) -> int:
+    """Delete the drafts whose time is over and return how many there were."""
+    return connection.execute(delete(drafts).where(drafts.c.expires_hour <= now_hour)).rowcount

@@ -1,0 +1,72 @@
+"""The one way to reach the database: engine, read and write transactions, migrations.
+
+Writers take their lock at the start on SQLite (BEGIN IMMEDIATE), so that two sends at once queue instead of failing.
+Nothing here may log a statement's parameters.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, event
+
+_ROOT = Path(__file__).resolve().parent.parent
+_BUSY_TIMEOUT_MS = 30_000
+
+
+def create_engine(url: str) -> Engine:
+    """Make the engine for a database URL (`sqlite:///...` or `postgresql://...`)."""
+    if url.startswith("sqlite"):
+        engine = sqlalchemy.create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return sqlalchemy.create_engine(
+        url, hide_parameters=True, isolation_level="READ COMMITTED", pool_size=16, max_overflow=8
+    )
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401  # SQLAlchemy's listener signature
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        # FULL: an acknowledged report survives a power cut. secure_delete: removed rows leave no bytes in free pages.
+        "synchronous = FULL",
+        "secure_delete = ON",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_writer = connection.get_execution_options().get("is_writer", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+
+@contextmanager
+def read(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads; rolled back at the end."""
+    with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def write(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes; commits at the end, rolls back when the body raises. Only deeds call it.
+
+    All key derivation and sealing belongs before it, so that nobody waits for it.
+    """
+    with engine.connect().execution_options(is_writer=True) as connection, connection.begin():
+        yield connection
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest schema; needs the owner's role on PostgreSQL."""
+    config = Config(toml_file=str(_ROOT / "pyproject.toml"))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")

@@ -1,0 +1,143 @@
+"""The ledger: what came in and what staff did, as hash-chained, signed entries; one chain a site.
+
+Entries hold ids, kinds and digests of ciphertext, never content. Intake's chain has a date and no time.
+The head row is locked last in the caller's transaction, so that writers queue for as short as possible.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from models.tables import ledger_entries, ledger_heads
+
+Signer = Callable[[bytes], bytes]
+SignatureCheck = Callable[[bytes, bytes], None]
+
+_START = bytes(32)
+
+
+class LedgerBrokenError(Exception):
+    """The chain of a site does not hold: says which entry, and what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened: `kind` is `noun:deed`, `subject` the id it happened to, `digest` the ciphertext's SHA-256 in hex."""
+
+    kind: str
+    subject: str
+    digest: str = ""
+    actor: str = ""
+    item: str = ""
+
+
+def start_chain(connection: Connection, site: str) -> None:
+    """Lay down the head row of a site's chain; part of making an office."""
+    connection.execute(insert(ledger_heads).values(site=site, sequence=0, hash=_START))
+
+
+def append(connection: Connection, site: str, event: Event, when: date | datetime, signer: Signer) -> int:
+    """Append one event to a site's chain and return its sequence; call it last in a write transaction.
+
+    `when` is a date on intake's chain (no time of day is kept there) and an aware datetime on casework's.
+    """
+    head = connection.execute(select(ledger_heads).where(ledger_heads.c.site == site).with_for_update()).one()
+    sequence = int(head.sequence) + 1
+    entry = json.dumps(
+        {
+            "actor": event.actor,
+            "digest": event.digest,
+            "item": event.item,
+            "kind": event.kind,
+            "previous": head.hash.hex(),
+            "sequence": sequence,
+            "site": site,
+            "subject": event.subject,
+            "when": when.isoformat(),
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+        sort_keys=True,
+    )
+    digest = hashlib.sha256(entry.encode()).digest()
+    connection.execute(
+        insert(ledger_entries).values(
+            site=site,
+            sequence=sequence,
+            kind=event.kind,
+            subject=event.subject,
+            entry=entry,
+            hash=digest,
+            signature=signer(entry.encode()),
+        )
+    )
+    connection.execute(update(ledger_heads).where(ledger_heads.c.site == site).values(sequence=sequence, hash=digest))
+    return sequence
+
+
+def get_head(connection: Connection, site: str) -> tuple[int, str]:
+    """Return the sequence and the hash, in hex, of a site's newest entry."""
+    head = connection.execute(select(ledger_heads).where(ledger_heads.c.site == site)).one()
+    return head.sequence, head.hash.hex()
+
+
+def list_entries(connection: Connection, subject: str) -> list[dict[str, Any]]:
+    """List the entries about one subject, of both sites, oldest first within each site, intake's before casework's."""
+    rows = connection.execute(
+        select(ledger_entries.c.entry)
+        .where(ledger_entries.c.subject == subject)
+        .order_by(ledger_entries.c.site.desc(), ledger_entries.c.sequence)
+    )
+    return [json.loads(row.entry) for row in rows]
+
+
+def iterate_entries(connection: Connection, site: str) -> Iterator[dict[str, Any]]:
+    """Yield every entry of a site in order, as the parsed entry."""
+    rows = connection.execute(
+        select(ledger_entries.c.entry).where(ledger_entries.c.site == site).order_by(ledger_entries.c.sequence)
+    )
+    for row in rows:
+        yield json.loads(row.entry)
+
+
+def verify(connection: Connection, site: str, check_signature: SignatureCheck, outside_head: str = "") -> int:
+    """Walk a site's whole chain and return the number of entries.
+
+    `check_signature(entry, signature)` raises when the signature is not the site's. `outside_head` is a hash in hex
+    that was kept outside the house; the chain must contain it, otherwise its tail was cut or the chain rolled back.
+
+    Raises:
+        LedgerBrokenError: an entry was changed, removed, inserted or reordered, or the tail was cut.
+    """
+    previous, expected, seen = _START, 0, {_START.hex()}
+    rows = connection.execute(
+        select(ledger_entries).where(ledger_entries.c.site == site).order_by(ledger_entries.c.sequence)
+    )
+    for row in rows:
+        expected += 1
+        where = f"{site} entry {row.sequence}"
+        entry = json.loads(row.entry)
+        if row.sequence != expected or entry["sequence"] != expected or entry["site"] != site:
+            raise LedgerBrokenError(f"{site}: entry {expected} is missing or out of order")
+        if entry["previous"] != previous.hex():
+            raise LedgerBrokenError(f"{where} does not follow the entry before it")
+        digest = hashlib.sha256(row.entry.encode()).digest()
+        if digest != row.hash or (row.kind, row.subject) != (entry["kind"], entry["subject"]):
+            raise LedgerBrokenError(f"{where} was changed")
+        try:
+            check_signature(row.entry.encode(), row.signature)
+        except Exception as error:
+            raise LedgerBrokenError(f"{where} is not signed by the {site} site") from error
+        previous = digest
+        seen.add(digest.hex())
+    sequence, head = get_head(connection, site)
+    if (sequence, head) != (expected, previous.hex()):
+        raise LedgerBrokenError(f"{site}: the chain ends at entry {expected}, its head says {sequence}")
+    if outside_head and outside_head not in seen:
+        raise LedgerBrokenError(f"{site}: the head kept outside is not in the chain: entries are missing")
+    return expected

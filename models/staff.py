@@ -1,0 +1,35 @@
+"""Staff accounts as stored: who they are, their public key, and their locked private key."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from models.tables import staff
+
+
+def put_staff(connection: Connection, **columns: Any) -> None:  # noqa: ANN401  # columns of mixed types
+    """Lay down a staff account with all its columns; `email` in lower case."""
+    connection.execute(insert(staff).values(**columns))
+
+
+def get_staff_by_email(connection: Connection, email: str) -> Row[Any] | None:
+    """Return the active account with this e-mail address (in lower case), or None."""
+    return connection.execute(select(staff).where(staff.c.email == email, staff.c.is_active.is_(True))).one_or_none()
+
+
+def get_staff(connection: Connection, staff_id: str) -> Row[Any] | None:
+    """Return an account, active or not, or None."""
+    return connection.execute(select(staff).where(staff.c.id == staff_id)).one_or_none()
+
+
+def list_staff(connection: Connection) -> list[Row[Any]]:
+    """List all accounts by name."""
+    return list(connection.execute(select(staff).order_by(staff.c.name)))
+
+
+def use_totp_step(connection: Connection, staff_id: str, step: int) -> bool:
+    """Mark a one-time code's step as used; False when it, or a later one, was used before (RFC 6238, section 5.2)."""
+    result = connection.execute(
+        update(staff).where(staff.c.id == staff_id, staff.c.totp_last_step < step).values(totp_last_step=step)
+    )
+    return result.rowcount == 1

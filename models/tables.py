@@ -1,0 +1,197 @@
+"""Every table. What stays readable here is listed, column by column, in docs/data-inventory.md; a test holds it there.
+
+Ids of reports are random (UUIDv4) and made by the program. Public keys and signatures are raw bytes.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_ID = String(36)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("email", String(200), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("recipient", LargeBinary, nullable=False),
+    Column("recipient_signature", LargeBinary, nullable=False),
+    Column("keyslot", LargeBinary, nullable=False),
+    Column("sealed_totp_secret", LargeBinary, nullable=False),
+    Column("totp_last_step", Integer, nullable=False),
+)
+
+office_keys = Table(
+    "office_keys",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("recipient", LargeBinary, nullable=False),
+    Column("recipient_signature", LargeBinary, nullable=False),
+    Column("made_on", Date, nullable=False),
+    Column("retired_on", Date),
+)
+
+office_key_holders = Table(
+    "office_key_holders",
+    metadata,
+    Column("office_key_id", _ID, ForeignKey("office_keys.id"), primary_key=True),
+    Column("holder_id", _ID, primary_key=True),
+    Column("sealed_identity", LargeBinary, nullable=False),
+    Column("sealed_signing_key", LargeBinary),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("reference", String(16), nullable=False, unique=True),
+    Column("received_on", Date, nullable=False, index=True),
+    Column("status", String(20), nullable=False, index=True),
+    Column("assignee_id", _ID, ForeignKey("staff.id")),
+    Column("report_recipient", LargeBinary, nullable=False),
+    Column("report_recipient_signature", LargeBinary, nullable=False),
+    Column("work_recipient", LargeBinary, nullable=False),
+    Column("work_recipient_signature", LargeBinary, nullable=False),
+)
+
+case_keys = Table(
+    "case_keys",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("holder_id", _ID, primary_key=True),
+    Column("sealed_report_identity", LargeBinary, nullable=False),
+    Column("sealed_work_identity", LargeBinary, nullable=False),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+sealed_items = Table(
+    "sealed_items",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("case_id", _ID, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("kind", String(30), nullable=False),
+    Column("added_on", Date, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("case_id", _ID, ForeignKey("cases.id"), nullable=False),
+    Column("lookup_id", LargeBinary, nullable=False, unique=True),
+    Column("holder", String(20), nullable=False),
+    Column("recipient", LargeBinary, nullable=False),
+    Column("recipient_signature", LargeBinary, nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("record", LargeBinary, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("expires_hour", Integer, nullable=False, index=True),
+    Column("case_id", _ID, nullable=False),
+    Column("holder_id", _ID, nullable=False),
+    Column("report_recipient", LargeBinary, nullable=False),
+    Column("work_recipient", LargeBinary, nullable=False),
+    Column("sealed_report_identity", LargeBinary, nullable=False),
+    Column("sealed_work_identity", LargeBinary, nullable=False),
+)
+
+
+def _make_box_table(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", String(64), primary_key=True),
+        Column("kind", String(20), nullable=False),
+        Column("record", LargeBinary, nullable=False),
+        Column("expires_hour", Integer, nullable=False, index=True),
+    )
+
+
+# One mechanism, two tables, so that the public site's database role has no right on staff sessions.
+boxes = _make_box_table("boxes")
+sessions = _make_box_table("sessions")
+
+case_openings = Table(
+    "case_openings",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("staff_id", _ID, ForeignKey("staff.id"), primary_key=True),
+)
+
+ledger_entries = Table(
+    "ledger_entries",
+    metadata,
+    Column("site", String(10), primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("subject", _ID, nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+Index("ix_ledger_entries_subject", ledger_entries.c.subject)
+
+ledger_heads = Table(
+    "ledger_heads",
+    metadata,
+    Column("site", String(10), primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+agencies = Table(
+    "agencies",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("aliases", Text, nullable=False),
+    Column("ori", String(9), nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("state", String(2), nullable=False),
+    Column("county", String(100), nullable=False),
+    Column("county_fips", String(5), nullable=False),
+)
+
+agreements = Table(
+    "agreements",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("agency_id", _ID, ForeignKey("agencies.id"), nullable=False),
+    Column("support_type", String(40), nullable=False),
+    Column("signed_on", Date),
+    Column("ended_on", Date),
+    Column("source", Text, nullable=False),
+)
