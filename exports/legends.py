@@ -1,7 +1,7 @@
 """The marking of each part of a document, after why the person wrote to the office.
 
 It must never mark blindly: facts are not privileged because they stand in a lawyer's file, and marking too much
-weakens the claims that hold. Sources: Fed. R. Civ. P. 26(b)(3) and 26(b)(5)(A); Model Rule of Professional Conduct 1.18.
+weakens the claims that hold. Sources: Fed. R. Civ. P. 26(b)(3) and 26(b)(5)(A); ABA Model Rule 1.18.
 A legend claims; whether the claim holds is for an attorney to decide.
 """
 
@@ -25,20 +25,20 @@ _ADVICE = PrivilegeClass.LEGAL_ADVICE_SOUGHT
 _RECORD = PrivilegeClass.RECORD_ONLY
 _TIP = PrivilegeClass.TIP
 
-_WORK_PRODUCT = "PRIVILEGED & CONFIDENTIAL – ATTORNEY WORK PRODUCT"
+_WORK_PRODUCT = "PRIVILEGED & CONFIDENTIAL — ATTORNEY WORK PRODUCT"
 
 LEGENDS: Mapping[tuple[PrivilegeClass, Part], str] = MappingProxyType(
     {
-        (_ADVICE, Part.FACTS): "CONFIDENTIAL – FACTS AS REPORTED",
-        (_ADVICE, Part.ACCOUNT): "PRIVILEGED & CONFIDENTIAL – COMMUNICATION MADE TO OBTAIN LEGAL ADVICE",
+        (_ADVICE, Part.FACTS): "CONFIDENTIAL — FACTS AS REPORTED",
+        (_ADVICE, Part.ACCOUNT): "PRIVILEGED & CONFIDENTIAL — COMMUNICATION MADE TO OBTAIN LEGAL ADVICE",
         (_ADVICE, Part.COUNSEL): _WORK_PRODUCT,
-        (_ADVICE, Part.OFFICE): f"{_WORK_PRODUCT} – PREPARED IN ANTICIPATION OF LITIGATION",
-        (_RECORD, Part.FACTS): "CONFIDENTIAL – FACTS AS REPORTED",
-        (_RECORD, Part.ACCOUNT): "CONFIDENTIAL – REPORTED FOR THE RECORD, PRIVILEGE NOT CLAIMED",
+        (_ADVICE, Part.OFFICE): f"{_WORK_PRODUCT} — PREPARED IN ANTICIPATION OF LITIGATION",
+        (_RECORD, Part.FACTS): "CONFIDENTIAL — FACTS AS REPORTED",
+        (_RECORD, Part.ACCOUNT): "CONFIDENTIAL — REPORTED FOR THE RECORD, PRIVILEGE NOT CLAIMED",
         (_RECORD, Part.COUNSEL): _WORK_PRODUCT,
         (_RECORD, Part.OFFICE): _WORK_PRODUCT,
-        (_TIP, Part.FACTS): "CONFIDENTIAL – FACTS AS REPORTED",
-        (_TIP, Part.ACCOUNT): "CONFIDENTIAL – TIP, PRIVILEGE NOT CLAIMED",
+        (_TIP, Part.FACTS): "CONFIDENTIAL — FACTS AS REPORTED",
+        (_TIP, Part.ACCOUNT): "CONFIDENTIAL — TIP, PRIVILEGE NOT CLAIMED",
         (_TIP, Part.COUNSEL): _WORK_PRODUCT,
         (_TIP, Part.OFFICE): _WORK_PRODUCT,
     }

@@ -1,24 +1,38 @@
 """HTML of our own templates to PDF, by WeasyPrint: tagged (PDF/UA-1), archivable (PDF/A-3a), the same bytes each time.
 
 It must never fetch anything: every address is refused, so a document holds only what its template and its case gave.
+Nor may a log hold what is drawn.
 Only one document is drawn at a time in a process: fonts and parsed styles are kept between calls, and Pango's font
 maps are not made for several threads.
 """
 
 import hashlib
+import logging
 import threading
-from collections.abc import Iterator
 from functools import cache
-from typing import Any, Never
+from typing import Never
 
-import pydyf
+import pydyf  # type: ignore[import-untyped]  # ships no types
 from weasyprint import CSS, HTML, Document
+from weasyprint.logger import LOGGER, PROGRESS_LOGGER
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from exports.environment import TEMPLATES
+from exports.tagging import describe_text
 
 _DRAWING = threading.Lock()
+
+
+def _keep_place_only(record: logging.LogRecord) -> bool:
+    """Make a record of WeasyPrint's say where and no longer what: its warnings quote the text that is drawn."""
+    record.msg, record.args = "WeasyPrint: see %s, line %d", (record.module, record.lineno)
+    record.exc_info = record.exc_text = record.stack_info = None
+    return True
+
+
+for _logger in (LOGGER, PROGRESS_LOGGER):
+    _logger.addFilter(_keep_place_only)
 
 # WeasyPrint writes one standard's mark at a time. ISO 14289-1 asks for this identifier, and ISO 19005-3 asks that a
 # schema outside its own list is described in the file.
@@ -44,7 +58,7 @@ _PDF_UA_XMP = b"""
 class RefuseEveryAddress(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
     """A fetcher that stops the document at the first address that it meets."""
 
-    def fetch(self, url: str, headers: object = None) -> Never:
+    def fetch(self, url: str, headers: object = None) -> Never:  # noqa: ARG002 - WeasyPrint's signature
         """Refuse.
 
         Raises:
@@ -89,28 +103,10 @@ def render_pdf(html: str, *, styles: tuple[str, ...]) -> bytes:
 
 def _finish(document: Document, pdf: pydyf.PDF) -> None:
     _declare_pdf_ua(pdf)
-    _mark_languages(document)
+    describe_text(document, pdf)
 
 
 def _declare_pdf_ua(pdf: pydyf.PDF) -> None:
     number = int(pdf.catalog["Metadata"].split()[0])
     metadata = pdf.objects[number]
     metadata.stream[0] = metadata.stream[0].replace(b"</rdf:RDF>", _PDF_UA_XMP.strip(), 1)
-
-
-def _mark_languages(document: Document) -> None:
-    """Give each table cell in another language its Lang (WeasyPrint marks the language of the whole document only)."""
-    root_language = document.metadata.lang
-    for page in document.pages:
-        for box in _walk_boxes(page._page_box):  # noqa: SLF001 - the drawn boxes have no public name
-            if box.element is None or not isinstance(mark := getattr(box, "mark", None), pydyf.Dictionary):
-                continue
-            language = box.element.get("lang")
-            if language and language != root_language:
-                mark["Lang"] = pydyf.String(language)
-
-
-def _walk_boxes(box: Any) -> Iterator[Any]:  # noqa: ANN401 - WeasyPrint's boxes have no types
-    yield box
-    for child in getattr(box, "children", ()):
-        yield from _walk_boxes(child)
