@@ -27,7 +27,7 @@ class LedgerBrokenError(Exception):
 
 @dataclass(frozen=True)
 class Event:
-    """What happened: `kind` is `noun:deed`, `subject` the id it happened to, `digest` the ciphertext's SHA-256 in hex."""
+    """What happened: `kind` is `noun:deed`, `subject` the id it happened to, `digest` the SHA-256 of the ciphertext."""
 
     kind: str
     subject: str

@@ -19,7 +19,8 @@ _INTAKE_GRANTS = (
 )
 # Casework never touches drafts or the public site's boxes, and cannot rewrite either ledger.
 _CASEWORK_GRANTS = (
-    "SELECT, INSERT, UPDATE, DELETE ON staff, office_keys, office_key_holders, receipts, sessions, agencies, agreements",
+    "SELECT, INSERT, UPDATE, DELETE ON staff, office_keys, office_key_holders, receipts, sessions",
+    "SELECT, INSERT, UPDATE, DELETE ON agencies, agreements",
     "SELECT, INSERT, UPDATE, DELETE ON cases, case_keys, cards, sealed_items, case_openings",
     "SELECT, INSERT ON ledger_entries",
     "SELECT, UPDATE ON ledger_heads",

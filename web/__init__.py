@@ -1,0 +1,1 @@
+"""Glue that both sites share: configuration, headers, fields, languages, boxes, error pages."""
