@@ -27,9 +27,9 @@ STATIC_CHECKS: dict[str, list[str]] = {
     "types": [f"{BIN}/mypy"],
     "form": [f"{BIN}/ruff", "format", "--check", "--quiet", "."],
     "rules": [f"{BIN}/ruff", "check", "--quiet", "."],
-    "who may import whom": [f"{BIN}/lint-imports", "--no-timings"],
+    "who may import whom": [f"{BIN}/lint-imports"],
     "templates": [f"{BIN}/djlint", "templates", "--lint", "--quiet"],
-    "translations": [f"{BIN}/python", f"{ROOT}/script/catalogues.py", "--check"],
+    "translations": [f"{BIN}/python", "-m", "script.catalogues", "--check"],
 }
 NOTHING_COLLECTED = 5  # pytest's exit status
 PYTEST = [f"{BIN}/python", "-m", "pytest"]
