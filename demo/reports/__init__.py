@@ -1,0 +1,1 @@
+"""The demo office's fictional reports, a module per group of languages. Nobody in them exists."""
