@@ -52,7 +52,8 @@ class Card:
 
 def read_card(plain: Mapping[str, Any]) -> Card:
     """Make a card of opened plain values."""
-    return Card(**{name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()})
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
+    return Card(**values)
 
 
 def _codes(value: Value | None) -> tuple[str, ...]:
