@@ -91,7 +91,8 @@ def install_system_packages(purpose: str) -> None:
         stop(f"apt-get update && {' '.join(install)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     say(f"installing {' '.join(missing)}")
-    for command in (["apt-get", "update", "--quiet", "--quiet"], [*install, "--quiet", "--quiet"]):
+    patience = ["-o", "DPkg::Lock::Timeout=600", "--quiet", "--quiet"]
+    for command in (["apt-get", "update", *patience], [*install, *patience]):
         # apt's many lines go to the error stream: the standard output belongs to the program that comes after.
         if subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode:
             stop(f"This failed: {' '.join(command)}")
@@ -158,10 +159,10 @@ def main() -> None:
     purpose = parser.parse_args().purpose
     if sys.version_info < OLDEST_PYTHON:
         stop(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
+    install_system_packages(purpose)
     (ROOT / "var").mkdir(exist_ok=True)
     with (ROOT / "var" / "prepare.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two scripts started at once must not install into each other
-        install_system_packages(purpose)
         make_environment(purpose)
         if purpose == "test":
             install_node_packages()

@@ -215,6 +215,8 @@ def serve(sites: list[Site], folder: Path) -> int:
     try:
         for site in sites:
             settings = read_settings(folder / "config" / f"{site.room}.env")
+            if (folder / "demo-accounts.json").exists():
+                settings["TESTIMONIO_ORIGIN"] = site.address.rstrip("/")  # a demo is served from whatever port is free
             processes[site] = start_site(site, settings)
         wait_until_ready(processes)
         print_welcome(sites, folder)

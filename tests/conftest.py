@@ -20,6 +20,7 @@ from models.engine import create_engine, migrate
 from models.tables import metadata
 from tests.chromium import run_browser
 from tests.postgres import OWNER, SUPERUSER, make_url, read_engine_name, run_postgresql
+from tests.serving import RunningServer, run_server
 
 
 @dataclass(frozen=True)
@@ -140,3 +141,10 @@ def browser() -> Iterator[Any]:
     """The run's one Chromium (a playwright `Browser`); make a context of your own in it and close it."""
     with run_browser() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """Both sites of a demo office, as script/server serves them; shared by the whole run."""
+    with run_server(tmp_path_factory.mktemp("office") / "demo") as server:
+        yield server

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -69,51 +70,43 @@ def _make_roles(sockets: Path) -> None:
         connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}".encode())
 
 
+def _make_process_options(folder: Path) -> dict[str, Any]:
+    """Return options that start a program as a user that PostgreSQL accepts: it refuses to run as root."""
+    options: dict[str, Any] = {"cwd": "/", "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}}
+    if os.geteuid() == 0:
+        entry = pwd.getpwnam(SUPERUSER)  # the user that Debian's package made
+        os.chown(folder, entry.pw_uid, entry.pw_gid)
+        options |= {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    return options
+
+
+def _start_server(programs: Path, folder: Path) -> subprocess.Popen[bytes]:
+    options = _make_process_options(folder)
+    data = f"{folder}/data"
+    locale = ("-E", "UTF8", "--locale=C.UTF-8")
+    making = [f"{programs}/initdb", "-D", data, "-U", SUPERUSER, "-A", "trust", *locale]
+    subprocess.run(making, stdout=subprocess.DEVNULL, check=True, timeout=60, **options)
+    running = [f"{programs}/postgres", "-D", data]
+    for setting in ("listen_addresses=", f"unix_socket_directories={folder}", "max_connections=150"):
+        running += ["-c", setting]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            running,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509  # started before any test makes a thread
+            **options,
+        )
+
+
 @contextlib.contextmanager
 def run_postgresql() -> Iterator[Path]:
-    """Start a server with an empty database and our three roles; yield the folder of its socket.
-
-    PostgreSQL refuses to run as root, so then it runs as the user that Debian's package made.
-    """
-    programs = find_programs()
+    """Start a server with an empty database and our three roles; yield the folder of its socket."""
     folder = Path(tempfile.mkdtemp(prefix="testimonio-pg-"))
-    account: str | None = None
-    if os.geteuid() == 0:
-        account = SUPERUSER
-        entry = pwd.getpwnam(account)
-        os.chown(folder, entry.pw_uid, entry.pw_gid)
-    data = folder / "data"
-    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     process: subprocess.Popen[bytes] | None = None
     try:
-        subprocess.run(
-            [programs / "initdb", "-D", data, "-U", SUPERUSER, "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust"],
-            user=account,
-            group=account,
-            extra_groups=[] if account else None,
-            env=environment,
-            cwd="/",
-            stdout=subprocess.DEVNULL,
-            check=True,
-            timeout=60,
-        )
-        settings = ("listen_addresses=", f"unix_socket_directories={folder}", "max_connections=150")
-        command = [f"{programs}/postgres", "-D", f"{data}"]
-        for setting in settings:
-            command += ["-c", setting]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                command,
-                user=account,
-                group=account,
-                extra_groups=[] if account else None,
-                env=environment,
-                cwd="/",
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509  # started before any test makes a thread
-            )
+        process = _start_server(find_programs(), folder)
         _make_roles(folder)
         yield folder
     finally:
