@@ -10,7 +10,7 @@ from typing import assert_never
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from exports.case_file import Answer, AnswerState
-from exports.printable import find_direction, show_text, split_paragraphs, strip_controls
+from exports.printable import find_direction, show_plain, show_text, split_paragraphs, strip_controls
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "exports"
 
@@ -81,7 +81,7 @@ def make_environment() -> Environment:
     environment.filters |= {
         "day": format_day,
         "moment": format_moment,
-        "plain": strip_controls,
+        "plain": show_plain,
         "printable": show_text,
         "paragraphs": split_paragraphs,
         "direction": find_direction,

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 _HARMLESS_FORMAT = frozenset("\u200c\u200d\u200e\u200f\u061c\u00ad\u200b\u2060")
 # Format characters that have a shape: Arabic and Syriac number and verse signs, Kaithi number signs.
 _VISIBLE_FORMAT = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
-_HIDDEN_MARK = Markup('<span class="hidden-character">[U+{}]</span>')
+_HIDDEN_MARK = Markup('<span class="hidden-character">{}</span>')
 _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -46,12 +46,21 @@ def is_hidden(character: str) -> bool:
 def show_text(text: str) -> Markup:
     """Text as escaped markup for one cell, with hidden characters shown by their code point, such as [U+202E]."""
     return Markup("").join(
-        Markup("").join(_HIDDEN_MARK.format(f"{ord(character):04X}") for character in run) if hidden else escape(run)
-        for hidden, run in (
-            (hidden, "".join(characters))
-            for hidden, characters in itertools.groupby(strip_controls(text).strip(), is_hidden)
-        )
+        Markup("").join(_HIDDEN_MARK.format(_name_code_point(character)) for character in run)
+        if hidden
+        else escape("".join(run))
+        for hidden, run in itertools.groupby(strip_controls(text).strip(), is_hidden)
     )
+
+
+def show_plain(text: str) -> str:
+    """Text on one line for a page margin or a title, with hidden characters shown by their code point."""
+    line = " ".join(strip_controls(text).split())
+    return "".join(_name_code_point(character) if is_hidden(character) else character for character in line)
+
+
+def _name_code_point(character: str) -> str:
+    return f"[U+{ord(character):04X}]"
 
 
 def split_paragraphs(text: str) -> tuple[str, ...]:

@@ -7,13 +7,16 @@ maps are not made for several threads.
 """
 
 import hashlib
+import io
 import logging
 import threading
 from functools import cache
+from importlib import resources
 from typing import Never
 
 import pydyf  # type: ignore[import-untyped]  # ships no types
 from weasyprint import CSS, HTML, Document
+from weasyprint.css import ColorProfile
 from weasyprint.logger import LOGGER, PROGRESS_LOGGER
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
@@ -22,6 +25,7 @@ from exports.environment import TEMPLATES
 from exports.tagging import describe_text
 
 _DRAWING = threading.Lock()
+_OUTPUT_INTENT = "--srgb"
 
 
 def _keep_place_only(record: logging.LogRecord) -> bool:
@@ -68,9 +72,30 @@ class RefuseEveryAddress(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships 
         raise FatalURLFetchingError("Documents fetch nothing.")
 
 
+class _StandardColors(ColorProfile):  # type: ignore[misc]  # WeasyPrint ships no types
+    """The sRGB profile that PDF/A asks for, as it is in the file.
+
+    Left to itself, WeasyPrint opens that file anew for each document and never closes it, and LittleCMS writes a
+    profile back in other bytes the second time.
+    """
+
+    def __init__(self, profile: bytes) -> None:
+        super().__init__(io.BytesIO(profile), "sRGB2014.icc", "relative-colorimetric", ["r", "g", "b"])
+        self._bytes = profile
+
+    @property
+    def content(self) -> bytes:
+        return self._bytes
+
+
 @cache
 def _prepare_fonts() -> FontConfiguration:
     return FontConfiguration()
+
+
+@cache
+def _prepare_colors() -> dict[str, ColorProfile]:
+    return {_OUTPUT_INTENT: _StandardColors((resources.files("weasyprint.pdf") / "sRGB2014.icc").read_bytes())}
 
 
 @cache
@@ -94,6 +119,8 @@ def render_pdf(html: str, *, styles: tuple[str, ...]) -> bytes:
             stylesheets=[prepare_styles(name) for name in styles],
             font_config=_prepare_fonts(),
             finisher=_finish,
+            color_profiles=_prepare_colors(),
+            output_intent=_OUTPUT_INTENT,
             pdf_variant="pdf/a-3a",
             # Without one of its own, a PDF gets a random identifier and differs each time.
             pdf_identifier=hashlib.sha256(html.encode()).hexdigest()[:32].encode(),

@@ -1,0 +1,135 @@
+"""A whole, fictional case on which every part of a document can be seen, and its two drawn copies."""
+
+import dataclasses
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+
+from exports.case_file import (
+    NOT_ASKED,
+    Answer,
+    AnswerState,
+    CaseFile,
+    Deadline,
+    Decision,
+    Digests,
+    Fact,
+    FactSection,
+    HistoryEntry,
+    Incident,
+    Language,
+    Note,
+    OfficeRecord,
+    Party,
+    PrivilegeClass,
+    Stop,
+    Variant,
+    WorkingTranslation,
+)
+from exports.summary import render_case_summary
+
+SPANISH = Language("es", "Spanish")
+AT = datetime(2026, 11, 20, 20, 5, tzinfo=UTC)
+
+OFFICE_ONLY = OfficeRecord(
+    conflict_checks=(Decision(what="zurcheck cleared", decided_by="zurclerk", decided_at=AT, reason="zurnames"),),
+    screening=(Fact("zurquestion", Answer("zurscreen")),),
+    dispositions=(Decision(what="zuraccepted", decided_by="zurattorney", decided_at=AT, reason="zurdocket"),),
+    marks=(Decision(what="zurdoubtful", decided_by="zurclerk", decided_at=AT),),
+    assignments=(Decision(what="zurassigned", decided_by="zurclerk", decided_at=AT),),
+    notes=(Note(text="zurnote first.\n\nzurnote second.", written_by="zurattorney", written_at=AT),),
+    history=(
+        HistoryEntry(what="zurreceived", happened_on=date(2026, 11, 20)),
+        HistoryEntry(what="zuropened", happened_on=date(2026, 11, 20), happened_at=AT, who="zurclerk"),
+    ),
+)
+
+
+@pytest.fixture(scope="session")
+def case_file() -> CaseFile:
+    """A report in Spanish with a translation; every word of the office's own record begins with "zur"."""
+    return CaseFile(
+        reference="7K2M-94PD",
+        office_name="Meadowlark Legal Aid",
+        received_on=date(2026, 11, 20),
+        language=SPANISH,
+        typed_by="a family member",
+        reporter_role="Family member",
+        privilege_class=PrivilegeClass.LEGAL_ADVICE_SOUGHT,
+        digests=Digests(sealed_report="ab12" * 16, opened_report="cd34" * 16),
+        story=Answer("La patrulla me siguió tres cuadras.\n\nPreguntó dónde nací.", language=SPANISH),
+        translation=WorkingTranslation(
+            text="The patrol car followed me for three blocks.\n\nHe asked where I was born.",
+            translated_by="R. Example",
+            translated_at=AT,
+        ),
+        parties=(
+            Party("Affected person", Answer("Ximena Quispe", language=SPANISH)),
+            Party("Reporter", Answer("Teófilo Quispe", language=SPANISH)),
+            Party("Officer 1", Answer("alto, placa 4411", language=SPANISH)),
+        ),
+        incident=Incident(
+            earliest_on=date(2024, 6, 1),
+            latest_on=date(2024, 8, 31),
+            words=Answer("verano, hace dos años", language=SPANISH),
+            time_of_day=Answer(state=AnswerState.NOT_SURE),
+            place_kind=Answer("Road"),
+            county=Answer("Meadowlark County"),
+            state=Answer("Nebraska"),
+        ),
+        stop=Stop(
+            agency=Answer("Meadowlark County Sheriff"),
+            how_it_began=Answer("Vehicle stop"),
+            how_it_ended=Answer(state=AnswerState.PREFER_NOT_TO_SAY),
+        ),
+        sections=(
+            FactSection(
+                "Search and force",
+                (
+                    Fact("Was there a search?", Answer("Yes, the car")),
+                    Fact("What reason did they give?", Answer(state=AnswerState.SKIPPED)),
+                    Fact("Was anyone hurt?", NOT_ASKED),
+                ),
+            ),
+        ),
+        contact=(Fact("Safe times", Answer("después de las seis", language=SPANISH)),),
+        deadlines=(Deadline(kind="Notice of claim", due_on=date(2026, 12, 1), signed_by="T. Example", signed_at=AT),),
+        office=OFFICE_ONLY,
+    )
+
+
+@pytest.fixture(scope="session")
+def facts_pdf(case_file: CaseFile) -> bytes:
+    """The facts copy of the case."""
+    return render_case_summary(case_file, variant=Variant.FACTS)
+
+
+@pytest.fixture(scope="session")
+def office_pdf(case_file: CaseFile) -> bytes:
+    """The office copy of the case."""
+    return render_case_summary(case_file, variant=Variant.OFFICE)
+
+
+@pytest.fixture(scope="session")
+def tell_story(case_file: CaseFile) -> Callable[[Language, str], CaseFile]:
+    """Make the same case with another story in another language, without translation and office record."""
+
+    def tell(language: Language, text: str) -> CaseFile:
+        return dataclasses.replace(
+            case_file, language=language, story=Answer(text, language=language), translation=None, office=None
+        )
+
+    return tell
+
+
+@pytest.fixture(scope="session")
+def read_pages() -> Callable[[bytes], list[str]]:
+    """Read the text of each page of a PDF as another program sees it."""
+
+    def read(pdf: bytes) -> list[str]:
+        done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
+        return done.stdout.decode().split("\f")[:-1]
+
+    return read
