@@ -29,7 +29,7 @@ WORKERS_PER_SITE = 2
 THREADS_PER_WORKER = 16  # fewer, and a handful of stalled uploads closes the site
 START_LIMIT_SECONDS = 60.0
 STOP_LIMIT_SECONDS = 10.0
-PORT_PATIENCE_SECONDS = 5.0
+PORT_PATIENCE_SECONDS = 3.0
 PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 
 
@@ -100,6 +100,24 @@ def make_demo(folder: Path) -> None:
     if subprocess.run(command, cwd=ROOT, env=strip_settings(), check=False).returncode:
         stop("the demo office could not be made.")
     mark.unlink(missing_ok=True)
+
+
+def migrate_office(folder: Path, settings: dict[str, str]) -> None:
+    """Bring an office's own SQLite file to the newest schema, once after each change of the code.
+
+    A PostgreSQL office is migrated by its owner's role, which no site has.
+    """
+    url = settings.get("DATABASE_URL") or os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/testimonio.sqlite3"
+    if not url.startswith("sqlite"):
+        return
+    newest = "\n".join(sorted(path.name for path in (ROOT / "models" / "migrations" / "versions").glob("*.py")))
+    stamp = folder / "schema"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == newest:
+        return
+    command = [sys.executable, "-c", "import sys; from models.engine import migrate; migrate(sys.argv[1])", url]
+    if subprocess.run(command, cwd=ROOT, env=strip_settings(), check=False).returncode:
+        stop("the office's database could not be brought to the newest schema.")
+    stamp.write_text(newest, encoding="utf-8")
 
 
 def check_port(site: Site) -> None:
@@ -213,8 +231,9 @@ def serve(sites: list[Site], folder: Path) -> int:
     """Serve until told to stop (0) or until a site ends by itself (1)."""
     processes: dict[Site, subprocess.Popen[bytes]] = {}
     try:
-        for site in sites:
-            settings = read_settings(folder / "config" / f"{site.room}.env")
+        all_settings = {site: read_settings(folder / "config" / f"{site.room}.env") for site in sites}
+        migrate_office(folder, all_settings[sites[-1]])
+        for site, settings in all_settings.items():
             if (folder / "demo-accounts.json").exists():
                 settings["TESTIMONIO_ORIGIN"] = site.address.rstrip("/")  # a demo is served from whatever port is free
             processes[site] = start_site(site, settings)
@@ -230,8 +249,8 @@ def serve(sites: list[Site], folder: Path) -> int:
         return 0
     finally:
         # A second Ctrl-C must not cut this short and leave workers behind.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         stop_sites(list(processes.values()))
 
 
@@ -239,7 +258,8 @@ def main() -> None:
     """Make the demo office if asked for and not there, then serve both sites in the foreground."""
     arguments = read_arguments()
     sites = [Site("intake", arguments.intake_port), Site("casework", arguments.casework_port)]
-    signal.signal(signal.SIGTERM, leave_on_signal)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave_on_signal)
     try:
         for site in sites:
             check_port(site)
