@@ -1,10 +1,11 @@
 """Cases as stored: what is readable of them, their keys, their card and their sealed items."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, func, insert, select, update
 
 from models.tables import cards, case_keys, case_openings, cases, ledger_entries, sealed_items
 
@@ -35,9 +36,12 @@ def put_card(connection: Connection, case_id: str, sealed: bytes) -> None:
     connection.execute(insert(cards).values(case_id=case_id, sealed=sealed))
 
 
-def replace_card(connection: Connection, case_id: str, sealed: bytes) -> None:
-    """Replace the card of a case after a change."""
-    connection.execute(update(cards).where(cards.c.case_id == case_id).values(sealed=sealed))
+def replace_card(connection: Connection, case_id: str, sealed: bytes, *, previous: bytes) -> bool:
+    """Replace the card of a case after a change, if it still is the one that was read; tells whether it was."""
+    result = connection.execute(
+        update(cards).where(cards.c.case_id == case_id, cards.c.sealed == previous).values(sealed=sealed)
+    )
+    return result.rowcount == 1
 
 
 def put_sealed_item(connection: Connection, **columns: Any) -> None:  # noqa: ANN401  # columns of mixed types
@@ -61,6 +65,15 @@ def get_case_key(connection: Connection, case_id: str, holder_ids: Sequence[str]
     ).one_or_none()
 
 
+def list_case_holders(connection: Connection, case_id: str) -> list[str]:
+    """List the ids of a case's holders: office keys, and in a restricted case persons."""
+    return list(
+        connection.execute(
+            select(case_keys.c.holder_id).where(case_keys.c.case_id == case_id).order_by(case_keys.c.holder_id)
+        ).scalars()
+    )
+
+
 def list_sealed_items(connection: Connection, case_id: str) -> list[Row[Any]]:
     """List the sealed items of a case; order and time are sealed inside each."""
     return list(connection.execute(select(sealed_items).where(sealed_items.c.case_id == case_id)))
@@ -73,21 +86,47 @@ _ARRIVAL = and_(
 )
 
 
-def list_cards(
-    connection: Connection,
-    staff_id: str,
-    *,
-    holder_ids: Sequence[str],
-    statuses: Sequence[str] = (),
-    assignee_id: str | None = None,
-    is_unowned: bool = False,
-    is_unread: bool = False,
-) -> list[Row[Any]]:
-    """List cases with their sealed cards and arrival order (ledger sequence), oldest first.
+@dataclass(frozen=True)
+class CaseFilter:
+    """Which cases of the queue: those that one of `holder_ids` holds a key of, and of these the ones asked for.
 
-    Only cases of which one of `holder_ids` holds a key. `is_unread` keeps those that this person never opened.
+    `is_unread` keeps those that `staff_id` never opened; `assignee_id` empty means anybody's.
     """
-    statement = (
+
+    staff_id: str
+    holder_ids: Sequence[str]
+    statuses: Sequence[str] = ()
+    assignee_id: str = ""
+    is_unowned: bool = False
+    is_unread: bool = False
+
+    def apply(self, statement: Select[Any]) -> Select[Any]:
+        """Narrow a statement over cases to the ones asked for."""
+        statement = (
+            statement.join(cards, cards.c.case_id == cases.c.id)
+            .join(ledger_entries, _ARRIVAL)
+            .outerjoin(
+                case_openings,
+                and_(case_openings.c.case_id == cases.c.id, case_openings.c.staff_id == self.staff_id),
+            )
+            .where(cases.c.id.in_(select(case_keys.c.case_id).where(case_keys.c.holder_id.in_(self.holder_ids))))
+        )
+        if self.statuses:
+            statement = statement.where(cases.c.status.in_(self.statuses))
+        if self.assignee_id:
+            statement = statement.where(cases.c.assignee_id == self.assignee_id)
+        if self.is_unowned:
+            statement = statement.where(cases.c.assignee_id.is_(None))
+        if self.is_unread:
+            statement = statement.where(case_openings.c.staff_id.is_(None))
+        return statement
+
+
+def list_cards(
+    connection: Connection, wanted: CaseFilter, *, limit: int | None = None, offset: int = 0
+) -> list[Row[Any]]:
+    """List cases with their sealed cards and arrival order (ledger sequence): unowned first, then oldest first."""
+    statement = wanted.apply(
         select(
             cases.c.id,
             cases.c.reference,
@@ -97,22 +136,15 @@ def list_cards(
             cards.c.sealed,
             case_openings.c.staff_id.label("opened_by"),
             ledger_entries.c.sequence,
-        )
-        .join(cards, cards.c.case_id == cases.c.id)
-        .join(ledger_entries, _ARRIVAL)
-        .outerjoin(case_openings, and_(case_openings.c.case_id == cases.c.id, case_openings.c.staff_id == staff_id))
-        .where(cases.c.id.in_(select(case_keys.c.case_id).where(case_keys.c.holder_id.in_(holder_ids))))
-        .order_by(ledger_entries.c.sequence)
-    )
-    if statuses:
-        statement = statement.where(cases.c.status.in_(statuses))
-    if assignee_id:
-        statement = statement.where(cases.c.assignee_id == assignee_id)
-    if is_unowned:
-        statement = statement.where(cases.c.assignee_id.is_(None))
-    if is_unread:
-        statement = statement.where(case_openings.c.staff_id.is_(None))
-    return list(connection.execute(statement))
+        ).select_from(cases)
+    ).order_by(case((cases.c.assignee_id.is_(None), 0), else_=1), ledger_entries.c.sequence)
+    return list(connection.execute(statement.limit(limit).offset(offset)))
+
+
+def count_cases(connection: Connection, wanted: CaseFilter) -> int:
+    """Count the cases that a list of cards with this filter would have."""
+    statement = wanted.apply(select(func.count(cases.c.id)).select_from(cases))
+    return int(connection.execute(statement).scalar_one())
 
 
 def count_by_status(connection: Connection) -> dict[str, int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from models.tables import ledger_entries, ledger_heads
 
@@ -94,6 +94,17 @@ def list_entries(connection: Connection, subject: str) -> list[dict[str, Any]]:
         .order_by(ledger_entries.c.site.desc(), ledger_entries.c.sequence)
     )
     return [json.loads(row.entry) for row in rows]
+
+
+def list_signed_entries(connection: Connection, subject: str) -> list[Row[Any]]:
+    """List the entries about one subject as stored (site, entry, signature), for whoever checks before believing."""
+    return list(
+        connection.execute(
+            select(ledger_entries.c.site, ledger_entries.c.entry, ledger_entries.c.signature)
+            .where(ledger_entries.c.subject == subject)
+            .order_by(ledger_entries.c.site.desc(), ledger_entries.c.sequence)
+        )
+    )
 
 
 def iterate_entries(connection: Connection, site: str) -> Iterator[dict[str, Any]]:
