@@ -133,3 +133,15 @@ def read_pages() -> Callable[[bytes], list[str]]:
         return done.stdout.decode().split("\f")[:-1]
 
     return read
+
+
+@pytest.fixture(scope="session")
+def check_with_qpdf(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes], None]:
+    """Have qpdf check a PDF's syntax; raises where it finds an error or gives a warning."""
+
+    def check(pdf: bytes) -> None:
+        path = tmp_path_factory.mktemp("qpdf") / "drawn.pdf"
+        path.write_bytes(pdf)
+        subprocess.run(["qpdf", "--check", str(path)], capture_output=True, check=True)
+
+    return check
