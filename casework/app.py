@@ -1,0 +1,27 @@
+"""Makes the staff site. Its settings come from the environment, or from whoever calls."""
+
+import os
+
+from flask import Flask
+
+from casework.gate import install_gate
+from casework.signing_in import SignInDesk
+from casework.views import sign_in, staff
+from vault.keyslots import RFC_9106_LOW_MEMORY, Cost
+from web.config import CaseworkConfig, read_config
+from web.site import make_site
+
+
+def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LOW_MEMORY) -> Flask:
+    """Make the site. `cost` is what an unknown account's sign-in spends, the same as a known one's keyslot.
+
+    Raises:
+        ConfigurationError: the environment does not make a configuration.
+    """
+    config = config or read_config(CaseworkConfig, os.environ)
+    app = make_site("casework", config, cookie="desk")
+    app.extensions["sign_in_desk"] = SignInDesk(app.extensions["engine"], config, cost=cost)
+    install_gate(app)
+    for view in (sign_in, staff):
+        app.register_blueprint(view.blueprint)
+    return app

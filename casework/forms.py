@@ -1,0 +1,57 @@
+"""The forms of signing in, unlocking and leaving."""
+
+from wtforms import Field, HiddenField, StringField, ValidationError
+
+from web.csrf import N_, BoxForm
+from web.languages import gettext as _
+
+_LONGEST_EMAIL, _LONGEST_PASSPHRASE, _LONGEST_CODE = 200, 500, 20
+
+
+class Filled:
+    """The field has something in it, and not too much."""
+
+    def __init__(self, message: str, longest: int) -> None:
+        self.message = message
+        self.longest = longest
+
+    def __call__(self, form: BoxForm, field: Field) -> None:
+        """Check the field. Raises ValidationError."""
+        del form
+        text = field.data or ""
+        if not text.strip():
+            raise ValidationError(_(self.message))
+        if len(text) > self.longest or "\0" in text:
+            raise ValidationError(_(N_("This is too long or holds signs that cannot be typed")))
+
+
+class SecretsForm(BoxForm):
+    """What both signing in and unlocking ask for, and where to go on."""
+
+    passphrase = StringField("Passphrase", [Filled(N_("Enter your passphrase"), _LONGEST_PASSPHRASE)])
+    code = StringField(
+        "Code from your app",
+        [Filled(N_("Enter the six digits that your app shows now"), _LONGEST_CODE)],
+        description="Six digits. A new one comes every 30 seconds.",
+    )
+    next = HiddenField()
+    kept = HiddenField()
+
+    def forget_secrets(self) -> None:
+        """Take the secrets out of the form, so that the page that is shown again does not hold them."""
+        self.passphrase.data = ""
+        self.code.data = ""
+
+
+class SignInForm(SecretsForm):
+    """E-mail, passphrase and code, all in one request."""
+
+    email = StringField("E-mail", [Filled(N_("Enter your e-mail address"), _LONGEST_EMAIL)])
+
+
+class UnlockForm(SecretsForm):
+    """Passphrase and code of whoever locked the desk."""
+
+
+class LeaveForm(BoxForm):
+    """A button that locks, signs out or goes on."""

@@ -1,0 +1,93 @@
+"""The gate: nobody gets past it without a session and the permission that a page asks for.
+
+A page that does not say which permission it needs is shut to everybody, so that forgetting is safe.
+"""
+
+import json
+from urllib.parse import quote
+
+from flask import Flask, Response, current_app, g, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from casework.forms import LeaveForm, SignInForm, UnlockForm
+from casework.permissions import PUBLIC_ENDPOINTS, Permission, find_required_permission
+from casework.sessions import Desk, find_desk
+from web.config import CaseworkConfig
+from web.cookies import get_box_cookie
+from web.csrf import N_
+from web.database import get_engine
+from web.errors import ErrorPage
+
+Answer = BaseResponse | tuple[str, int]
+
+_UNPROTECTED = frozenset({"static", "healthz"})
+NOT_FOR_YOU = ErrorPage(
+    N_("Not for your account"),
+    N_("Your role in the office does not include this page. Whoever looks after accounts can tell you more."),
+)
+
+
+def get_config() -> CaseworkConfig:
+    """Return the configuration of the site that is answering."""
+    config: CaseworkConfig = current_app.extensions["site_config"]
+    return config
+
+
+def set_desk(desk: Desk) -> None:
+    """Make a desk the one of this request; its key goes to the browser when it is a new one."""
+    g.desk = desk
+    g.box_key = desk.key
+    g.staff_session = desk.session
+
+
+def install_gate(app: Flask) -> None:
+    """Put the gate in front of every page of the site."""
+    app.before_request(_keep_gate)
+    app.after_request(_give_cookie)
+    app.context_processor(_show_desk)
+
+
+def _keep_gate() -> Answer | None:
+    if request.endpoint is None or request.endpoint in _UNPROTECTED:
+        return None  # an unknown address gets its 404, which tells nothing
+    key = get_box_cookie(current_app).read()
+    set_desk(find_desk(get_engine(), key, get_config()) if key else Desk())
+    if request.endpoint in PUBLIC_ENDPOINTS:
+        return None
+    if g.staff_session is None:
+        return _ask_who()
+    permission = find_required_permission(current_app.view_functions[request.endpoint])
+    if permission is None or not g.staff_session.may(permission):
+        return render_template("shared/error.html", page=NOT_FOR_YOU), 403
+    return None
+
+
+def _give_cookie(response: Response) -> Response:
+    desk: Desk | None = g.get("desk")
+    if desk is None:
+        return response
+    cookie = get_box_cookie(current_app)
+    sent = cookie.read()
+    if desk.key is None and cookie.name in request.cookies:
+        cookie.delete(response)
+    elif desk.key is not None and (sent is None or sent.to_cookie() != desk.key.to_cookie()):
+        cookie.write(response, desk.key)
+    return response
+
+
+def _show_desk() -> dict[str, object]:
+    return {"staff_session": g.get("staff_session"), "leave_form": LeaveForm(), "Permission": Permission}
+
+
+def _ask_who() -> Answer:
+    """Ask to sign in or to unlock, and then go on where it was; what a form carried is kept in the page."""
+    locked = g.desk.locked
+    if request.method in {"GET", "HEAD"}:
+        path = request.full_path.removesuffix("?")
+        to = "unlock" if locked else "sign-in"
+        return redirect(f"/{to}?next={quote(path)}" if path != "/" else f"/{to}", code=303)
+    fields = [[name, text] for name, text in request.form.items(multi=True) if name != "csrf_token"]
+    kept = json.dumps({"path": request.path, "fields": fields})
+    form = UnlockForm(data={"kept": kept}) if locked else SignInForm(data={"kept": kept})
+    page = "casework/unlock.html" if locked else "casework/sign_in.html"
+    return render_template(page, form=form, locked=locked, is_late=True), 401

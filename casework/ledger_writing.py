@@ -1,0 +1,31 @@
+"""Writing to casework's chain of the ledger, and checking whose signature an entry carries."""
+
+from sqlalchemy import Connection
+
+from models.ledger import Event, SignatureCheck, append
+from vault.signing import SigningKey, verify_signature
+from web.clock import now
+from web.config import CaseworkConfig
+
+SITE = "casework"
+PURPOSE = "ledger-entry"
+
+
+def append_event(connection: Connection, event: Event, config: CaseworkConfig) -> int:
+    """Append what staff did to the ledger, signed by this site; the last step of a deed's transaction."""
+    key = SigningKey.from_bytes(config.signing_key)
+    return append(connection, SITE, event, now(), lambda entry: key.sign(entry, purpose=PURPOSE))
+
+
+def find_verify_keys(config: CaseworkConfig) -> dict[str, bytes]:
+    """Return the public key that each site's entries are signed with."""
+    return {"intake": config.intake_verify_key, SITE: SigningKey.from_bytes(config.signing_key).verify_key}
+
+
+def make_signature_check(verify_key: bytes) -> SignatureCheck:
+    """Make the check that an entry's signature is a site's; it raises UntrustedKeyError."""
+
+    def check(entry: bytes, signature: bytes) -> None:
+        verify_signature(entry, signature, purpose=PURPOSE, verify_key=verify_key)
+
+    return check

@@ -1,0 +1,105 @@
+"""Who may do what: roles, permissions, and the mark that every view must carry.
+
+A view without a mark is refused to everybody: see casework/gate.py. Permissions read `resource:action`. What a person
+can open is decided by keys, not here: a permission never makes anything readable.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Role(StrEnum):
+    """What somebody is in the office."""
+
+    ADMINISTRATOR = "administrator"
+    INTAKE = "intake"
+    ATTORNEY = "attorney"
+    SUPERVISING_ATTORNEY = "supervising_attorney"
+
+
+class Permission(StrEnum):
+    """One thing that can be allowed."""
+
+    SESSION_USE = "session:use"
+    CASE_LIST = "case:list"
+    CASE_OPEN = "case:open"
+    CASE_ASSIGN = "case:assign"
+    CASE_EXPORT = "case:export"
+    CONFLICT_DECIDE = "conflict:decide"
+    STORY_READ = "story:read"
+    NOTE_WRITE = "note:write"
+    TRANSLATION_WRITE = "translation:write"
+    DATES_WRITE = "dates:write"
+    DEADLINE_SIGN = "deadline:sign"
+    DISPOSITION_RECORD = "disposition:record"  # refer, advise, record only
+    DISPOSITION_DECIDE = "disposition:decide"  # accept and decline as well
+    MARK_SET = "mark:set"
+    STAFF_LIST = "staff:list"
+    LEDGER_READ = "ledger:read"
+
+
+_EVERYBODY = frozenset({Permission.SESSION_USE})
+_INTAKE = _EVERYBODY | {
+    Permission.CASE_LIST,
+    Permission.CASE_OPEN,
+    Permission.CASE_ASSIGN,
+    Permission.CASE_EXPORT,
+    Permission.CONFLICT_DECIDE,
+    Permission.STORY_READ,
+    Permission.NOTE_WRITE,
+    Permission.TRANSLATION_WRITE,
+    Permission.DATES_WRITE,
+    Permission.DISPOSITION_RECORD,
+    Permission.MARK_SET,
+}
+_ATTORNEY = _INTAKE | {Permission.DEADLINE_SIGN, Permission.DISPOSITION_DECIDE}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    # Runs the accounts and the server, and is no party to any case.
+    Role.ADMINISTRATOR: _EVERYBODY | {Permission.STAFF_LIST},
+    Role.INTAKE: _INTAKE,
+    Role.ATTORNEY: _ATTORNEY,
+    Role.SUPERVISING_ATTORNEY: _ATTORNEY | {Permission.STAFF_LIST, Permission.LEDGER_READ},
+}
+
+# The roles whose work needs the queue, so that an account of theirs gets the office identity.
+LEGAL_ROLES = frozenset({Role.INTAKE, Role.ATTORNEY, Role.SUPERVISING_ATTORNEY})
+# The roles that may give access to others, so that an account of theirs gets the office signing key.
+GRANTING_ROLES = frozenset({Role.SUPERVISING_ATTORNEY})
+
+# What is answered without a session; everything else needs one and a permission.
+PUBLIC_ENDPOINTS = frozenset(
+    {
+        "static",
+        "healthz",
+        "sign_in.show_sign_in",
+        "sign_in.send_sign_in",
+        "sign_in.show_unlock",
+        "sign_in.send_unlock",
+        "sign_in.sign_out",
+    }
+)
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Whether a role has a permission."""
+    return permission in PERMISSIONS[role]
+
+
+def require(permission: Permission) -> Callable[[View], View]:
+    """Mark a view with the permission that it needs; the gate reads the mark before the view runs."""
+
+    def mark(view: View) -> View:
+        view.required_permission = permission  # type: ignore[attr-defined]  # functions carry attributes
+        return view
+
+    return mark
+
+
+def find_required_permission(view: Callable[..., Any]) -> Permission | None:
+    """Return the permission that a view is marked with, or None."""
+    permission: Permission | None = getattr(view, "required_permission", None)
+    return permission
