@@ -13,12 +13,12 @@ DEPLOYMENT = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
 
 
 def test_every_setting_is_documented_and_no_other() -> None:
-    """docs/deployment.md names each setting that a site reads, with the sites that read it, and none that nobody reads."""
+    """docs/deployment.md names each setting, the sites that read it, and none that nobody reads."""
     rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (\w+) \|", DEPLOYMENT, re.MULTILINE))
     intake = {field.metadata["name"] for field in fields(IntakeConfig)}
     casework = {field.metadata["name"] for field in fields(CaseworkConfig)}
-    expected = {name: "both" for name in intake & casework}
-    expected |= {name: "intake" for name in intake - casework} | {name: "casework" for name in casework - intake}
+    expected = dict.fromkeys(intake & casework, "both")
+    expected |= dict.fromkeys(intake - casework, "intake") | dict.fromkeys(casework - intake, "casework")
     assert rows == expected
 
 
