@@ -7,11 +7,12 @@ from sqlalchemy import Connection, Row, func, insert, select
 from models.tables import office_key_holders, office_keys
 
 
-def get_current_office_key(connection: Connection) -> Row[Any] | None:
-    """Return the office key that new reports are sealed to, or None before the key ceremony."""
-    return connection.execute(
-        select(office_keys).where(office_keys.c.retired_on.is_(None)).order_by(office_keys.c.made_on.desc()).limit(1)
-    ).one_or_none()
+def get_office_key(connection: Connection, office_key_id: str | None = None) -> Row[Any] | None:
+    """Return the office key that new reports are sealed to, or the one named; None before the key ceremony."""
+    statement = select(office_keys).order_by(office_keys.c.made_on.desc()).limit(1)
+    if office_key_id is None:
+        return connection.execute(statement.where(office_keys.c.retired_on.is_(None))).one_or_none()
+    return connection.execute(statement.where(office_keys.c.id == office_key_id)).one_or_none()
 
 
 def count_holders(connection: Connection, office_key_id: str) -> int:

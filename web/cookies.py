@@ -1,6 +1,7 @@
 """The one cookie of a site: the key of its box, and nothing else."""
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, request
+from werkzeug.wrappers import Response
 
 from vault.boxes import BoxKey
 from vault.errors import CannotOpenError

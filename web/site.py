@@ -40,9 +40,7 @@ def make_site(name: str, config: SiteConfig, *, cookie: str) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = _BODY_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = _BODY_LIMIT
     app.config["MAX_FORM_PARTS"] = 500
-    app.jinja_loader = PrefixLoader(
-        {folder: FileSystemLoader(_TEMPLATES / folder) for folder in (name, "shared")}
-    )
+    app.jinja_loader = PrefixLoader({folder: FileSystemLoader(_TEMPLATES / folder) for folder in (name, "shared")})
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,51 @@
+"""Makes the public site."""
+
+import os
+
+from flask import Flask, g, request, url_for
+
+from intake.opening_hours import describe_hours, is_open_now
+from intake.texts import read_text
+from intake.views import front, receipt, report
+from web.config import IntakeConfig, read_config
+from web.cookies import get_box_cookie
+from web.languages import LANGUAGES, choose_language, load_translations, set_language
+from web.site import make_site
+
+COOKIE = "form"
+
+
+def create_app(config: IntakeConfig | None = None) -> Flask:
+    """Make the public site, from the environment unless a configuration is given."""
+    config = config or read_config(IntakeConfig, os.environ)
+    app = make_site("intake", config, cookie=COOKIE)
+    for code in config.languages:
+        load_translations(code)
+
+    @app.before_request
+    def find_reader() -> None:
+        """Find the language of the page and the key of the browser's box."""
+        wanted = (request.view_args or {}).get("lang") or request.path.strip("/").split("/")[0]
+        set_language(wanted if wanted in config.languages else choose_language(config.languages))
+        g.box_key = get_box_cookie(app).read()
+
+    def read_block(block: str, language: str) -> object:
+        return read_text(block, language, config.texts_dir)
+
+    def language_address(code: str) -> str:
+        """Return the address of this page in another language."""
+        if request.endpoint and request.view_args and "lang" in request.view_args and request.method == "GET":
+            return url_for(request.endpoint, **{**request.view_args, "lang": code})
+        return url_for("front.home", lang=code)
+
+    app.jinja_env.globals.update(
+        language_address=language_address,
+        read_block=read_block,
+        languages=[LANGUAGES[code] for code in config.languages],
+        describe_hours=lambda: describe_hours(config),
+        is_open_now=lambda: is_open_now(config),
+    )
+    app.register_blueprint(front.blueprint)
+    app.register_blueprint(report.blueprint)
+    app.register_blueprint(receipt.blueprint)
+    return app

@@ -1,0 +1,241 @@
+"""Unfinished reports: begun by the first post, saved by every button, gone after a day or by the exit.
+
+The answers lie in the database under a key that only the reporter's cookie holds. The keys of the case-to-be are made
+when a draft begins, sealed to the office in the same call: files can be sealed to the case before it is sent, and this
+site never holds a key that opens them.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine
+
+from models import boxes, drafts, office_keys, tables
+from models.engine import read, write
+from models.report import Value
+from vault.boxes import BoxKey, close_box, open_box
+from vault.contexts import Context
+from vault.errors import CannotOpenError
+from vault.recipients import Recipient
+from vault.sealing import make_case_keys
+from vault.signing import verify_recipient
+from web import clock
+from web.config import IntakeConfig
+from web.errors import ClosedError
+
+_CONTEXT = "draft"
+_TRIES = 8
+_HOLDERS_TO_OPEN = 2
+
+
+class DraftBusyError(Exception):
+    """Other requests of the same reporter kept changing the draft; nothing was saved."""
+
+
+@dataclass(frozen=True)
+class DraftKeys:
+    """The keys of the case-to-be: public halves, and private halves sealed to the office key `holder_id`."""
+
+    case_id: str
+    holder_id: str
+    report_recipient: bytes
+    work_recipient: bytes
+    sealed_report_identity: bytes
+    sealed_work_identity: bytes
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all of them; kept inside the record, so that a swapped key in the database is noticed."""
+        parts = (
+            self.case_id.encode(),
+            self.holder_id.encode(),
+            self.report_recipient,
+            self.work_recipient,
+            self.sealed_report_identity,
+            self.sealed_work_identity,
+        )
+        return hashlib.sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).hexdigest()
+
+
+@dataclass
+class Draft:
+    """An opened draft. `hidden` are questions whose answers are shown no more; `seen` the stems of posted pages."""
+
+    key: BoxKey
+    revision: int
+    keys: DraftKeys
+    saved_at: int
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    hidden: frozenset[str] = frozenset()
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """The saved values by question id."""
+        return {question: answer["value"] for question, answer in self.answers.items() if answer["value"]}
+
+    def put_answers(self, stem: str, values: Mapping[str, Value], *, language: str, time_zone: ZoneInfo) -> None:
+        """Take in what a page sent. A blank leaves a hidden answer as it is."""
+        today = clock.today(time_zone).isoformat()
+        for question, value in values.items():
+            if question in self.hidden and not value:
+                continue
+            known = self.answers.get(question)
+            if known is None or known["value"] != value:
+                self.answers[question] = {"value": value, "language": language, "on": today}
+        self.hidden -= {question for question, value in values.items() if value}
+        self.seen.add(stem)
+
+    def remove_answers(self, questions: list[str]) -> None:
+        """Remove answers that the reporter no longer wants to give, also hidden ones."""
+        for question in questions:
+            self.answers.pop(question, None)
+        self.hidden -= set(questions)
+
+    def close(self) -> bytes:
+        """Return the record to store."""
+        plain = {
+            "answers": self.answers,
+            "seen": sorted(self.seen),
+            "hidden": sorted(self.hidden),
+            "saved_at": self.saved_at,
+            "keys": self.keys.digest,
+        }
+        return close_box(json.dumps(plain, ensure_ascii=False).encode(), key=self.key, context=_CONTEXT)
+
+
+def _open_row(row: Any, key: BoxKey, hide_after_minutes: int) -> Draft | None:  # noqa: ANN401  # a database row
+    try:
+        plain = json.loads(open_box(row.record, key=key, context=_CONTEXT))
+    except CannotOpenError:
+        return None
+    keys = DraftKeys(
+        row.case_id,
+        row.holder_id,
+        row.report_recipient,
+        row.work_recipient,
+        row.sealed_report_identity,
+        row.sealed_work_identity,
+    )
+    if keys.digest != plain["keys"]:
+        return None
+    draft = Draft(key, row.revision, keys, plain["saved_at"], plain["answers"], set(plain["seen"]))
+    is_old = clock.now().timestamp() - draft.saved_at > hide_after_minutes * 60
+    draft.hidden = frozenset(draft.values) if is_old else frozenset(plain["hidden"])
+    return draft
+
+
+def load_draft(connection: Connection, key: BoxKey, config: IntakeConfig) -> Draft | None:
+    """Open the draft of this browser; None when there is none, it has expired, or it was tampered with."""
+    row = drafts.get_draft(connection, key.lookup_id, clock.hour())
+    return _open_row(row, key, config.hide_after_minutes) if row else None
+
+
+def find_office_recipient(
+    connection: Connection, config: IntakeConfig, office_key_id: str | None = None
+) -> tuple[str, Recipient]:
+    """Return the id and the recipient of the office, verified against the pinned key: today's, or the one named.
+
+    Raises:
+        ClosedError: the office cannot take reports yet: it has no key, fewer than two people could open reports, or it
+            has not said how it is reached. The demo office is always open.
+        UntrustedKeyError: the stored recipient is not signed by the office.
+    """
+    row = office_keys.get_office_key(connection, office_key_id)
+    if row is None:
+        raise ClosedError
+    if not config.is_demo:
+        is_reachable = config.office_line and config.office_hours and config.duty_address
+        if not is_reachable or office_keys.count_holders(connection, row.id) < _HOLDERS_TO_OPEN:
+            raise ClosedError
+    recipient = verify_recipient(
+        row.recipient,
+        row.recipient_signature,
+        context=Context("office_recipient", (row.id,)),
+        verify_key=config.office_verify_key,
+    )
+    return row.id, recipient
+
+
+def begin_draft(engine: Engine, config: IntakeConfig) -> Draft:
+    """Begin a draft under a new key. Sweeps out what has expired. Raises as `find_office_recipient`."""
+    with read(engine) as connection:
+        holder_id, office = find_office_recipient(connection, config)
+    case_id = str(uuid4())
+    made = make_case_keys(case_id, holders={holder_id: office})
+    sealed = made.sealed[0]
+    keys = DraftKeys(case_id, holder_id, made.report.raw, made.work.raw, sealed.report_identity, sealed.work_identity)
+    draft = Draft(BoxKey.generate(), 1, keys, int(clock.now().timestamp()))
+    record = draft.close()
+    with write(engine) as connection:
+        drafts.delete_expired_drafts(connection, clock.hour())
+        boxes.delete_expired_boxes(connection, tables.boxes, clock.hour())
+        drafts.put_draft(
+            connection,
+            id=draft.key.lookup_id,
+            record=record,
+            expires_hour=_find_expiry(config),
+            case_id=keys.case_id,
+            holder_id=keys.holder_id,
+            report_recipient=keys.report_recipient,
+            work_recipient=keys.work_recipient,
+            sealed_report_identity=keys.sealed_report_identity,
+            sealed_work_identity=keys.sealed_work_identity,
+        )
+    return draft
+
+
+def _find_expiry(config: IntakeConfig) -> int:
+    return clock.hour() + config.draft_hours + 1
+
+
+def save_answers(
+    engine: Engine,
+    config: IntakeConfig,
+    draft: Draft,
+    stem: str,
+    values: Mapping[str, Value],
+    *,
+    language: str,
+    remove: list[str] | None = None,
+) -> Draft:
+    """Save what a page sent and return the draft as it is now.
+
+    Two posts at once (a double tap) both count: whoever comes second reads again and adds its own page.
+
+    Raises:
+        DraftBusyError: it was never this request's turn.
+    """
+    for _try in range(_TRIES):
+        draft.put_answers(stem, values, language=language, time_zone=config.time_zone)
+        draft.remove_answers(remove or [])
+        draft.saved_at = int(clock.now().timestamp())
+        record = draft.close()
+        with write(engine) as connection:
+            if drafts.replace_record(
+                connection,
+                draft.key.lookup_id,
+                revision=draft.revision,
+                record=record,
+                expires_hour=_find_expiry(config),
+            ):
+                draft.revision += 1
+                return draft
+        with read(engine) as connection:
+            newer = load_draft(connection, draft.key, config)
+        if newer is None:
+            break
+        draft = newer
+    raise DraftBusyError
+
+
+def erase(engine: Engine, key: BoxKey) -> None:
+    """Erase whatever this browser has here: draft or receipt box."""
+    with write(engine) as connection:
+        drafts.delete_draft(connection, key.lookup_id)
+        boxes.delete_box(connection, tables.boxes, key.lookup_id)

@@ -1,0 +1,178 @@
+"""The pages of the form. One view shows a page, one takes it in; both read the page's stem from the address."""
+
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from intake import drafts, sending
+from intake.agencies import list_known_agencies
+from intake.drafts import Draft
+from intake.forms import FORMS, PageForm
+from intake.reader import find_reader_state, get_config
+from intake.views.front import check_language
+from models.questionnaire.pages import (
+    DETAIL_STEMS,
+    PAGE_BY_STEM,
+    PAGES,
+    Page,
+    find_next_page,
+    find_previous_page,
+    list_asked_pages,
+)
+from web.cookies import get_box_cookie
+from web.csrf import N_
+from web.database import get_engine
+from web.languages import gettext
+
+blueprint = Blueprint("report", __name__)
+
+BEGUN_AGAIN = N_(
+    "Your earlier answers are no longer here: they are erased after a day, or when the browser forgets them. "
+    "What you just wrote is saved. Please press the button again."
+)
+STORY_FIRST = N_("Please answer this before you send.")
+_STORY = PAGES.index(PAGE_BY_STEM["what_happened"])
+
+
+def _to_stem(address: str) -> str:
+    return address.replace("-", "_")
+
+
+def _address(lang: str, stem: str) -> str:
+    return url_for("report.show_page", lang=lang, address=stem.replace("_", "-"))
+
+
+def _find_page(lang: str, address: str) -> Page:
+    check_language(lang)
+    page = PAGE_BY_STEM.get(_to_stem(address))
+    if page is None or "_" in address:
+        abort(404)
+    return page
+
+
+def _render(form: PageForm, draft: Draft | None, lang: str, status: int = 200) -> tuple[str, int]:
+    page = form.page
+    values = draft.values if draft else {}
+    path = [asked.stem for asked in list_asked_pages(values)]
+    context = {
+        "form": form,
+        "page": page,
+        "step": path.index(page.stem) + 1 if page.stem in path else 0,
+        "steps": len(path),
+        "previous": find_previous_page(page.stem, values),
+        "can_send": PAGES.index(page) >= _STORY,
+        "address": lambda stem: _address(lang, stem),
+    }
+    if page.stem == "check":
+        context |= _describe_draft(draft)
+    if page.stem == "police":
+        context["agencies"] = list_known_agencies(get_engine(), str(values.get("state") or ""))
+    return render_template(f"intake/{page.stem}.html", **context), status
+
+
+def _describe_draft(draft: Draft | None) -> dict[str, object]:
+    """What the check page shows of each page: its questions, with the words of their answers."""
+    values = draft.values if draft else {}
+    parts = []
+    for is_detail in (False, True):
+        for page in list_asked_pages(values, details=is_detail):
+            rows = [(question, values.get(question.id)) for question in page.questions]
+            if page.stem not in {"start", "check"} and (not is_detail or (draft and page.stem in draft.seen)):
+                parts.append((page, rows))
+    details = [page for page in list_asked_pages(values, details=True) if not draft or page.stem not in draft.seen]
+    return {
+        "parts": parts,
+        "hidden": draft.hidden if draft else frozenset(),
+        "open_details": details,
+        "next_detail": details[0] if details else None,
+    }
+
+
+@blueprint.get("/<lang>/report/<address>")
+def show_page(lang: str, address: str) -> Response | tuple[str, int]:
+    """Show a page with what was saved; without a draft there is only the first page."""
+    page = _find_page(lang, address)
+    if page.stem == "start":
+        return redirect(url_for("front.home", lang=lang))
+    state = find_reader_state()
+    if state.draft is None:
+        target = url_for("receipt.show", lang=lang) if state.receipt else url_for("front.home", lang=lang)
+        return redirect(target, 303)
+    if not page.is_asked(state.draft.values):
+        return redirect(_address(lang, find_next_page(page.stem, state.draft.values).stem), 303)
+    return _render(FORMS[page.stem](values=state.draft.values, hidden=state.draft.hidden), state.draft, lang)
+
+
+@blueprint.post("/<lang>/report/<address>")
+def take_page(lang: str, address: str) -> Response | tuple[str, int]:
+    """Take a page in: save first, whatever the button; then go on, back, elsewhere, or send."""
+    page = _find_page(lang, address)
+    state = find_reader_state()
+    if state.draft is None:
+        if state.receipt and page.stem != "start":
+            return redirect(url_for("receipt.show", lang=lang), 303)
+        return _begin(page, lang)
+    if page.stem == "start":
+        return redirect(_address(lang, find_next_page("start", state.draft.values).stem), 303)
+    form = FORMS[page.stem](request.form, values={}, hidden=state.draft.hidden)
+    is_valid = form.validate()
+    if "csrf_token" in form.errors:
+        return _render(form, state.draft, lang, 400)
+    draft = drafts.save_answers(
+        get_engine(),
+        get_config(),
+        state.draft,
+        page.stem,
+        form.values,
+        language=lang,
+        remove=[name for name in request.form.getlist("remove") if name in state.draft.hidden],
+    )
+    return _go_on(form, draft, lang, is_valid=is_valid)
+
+
+def _go_on(form: PageForm, draft: Draft, lang: str, *, is_valid: bool) -> Response | tuple[str, int]:
+    go = request.form.get("go", "next")
+    stem = form.page.stem
+    if go == "back":
+        previous = find_previous_page(stem, draft.values)
+        return redirect(_address(lang, previous.stem) if previous else url_for("front.home", lang=lang), 303)
+    if go.startswith("language:") and go.removeprefix("language:") in get_config().languages:
+        return redirect(_address(go.removeprefix("language:"), stem), 303)
+    if not is_valid:
+        return _render(form, draft, lang, 400)
+    if go == "send":
+        return _send(draft, lang)
+    if go == "details":
+        opened = _describe_draft(draft)["next_detail"]
+        return redirect(_address(lang, opened.stem if isinstance(opened, Page) else DETAIL_STEMS[0]), 303)
+    return redirect(_address(lang, find_next_page(stem, draft.values).stem), 303)
+
+
+def _begin(page: Page, lang: str) -> Response | tuple[str, int]:
+    """Begin a draft. From any page but the first, the page comes back with what was typed, already saved."""
+    draft = drafts.begin_draft(get_engine(), get_config())
+    g.box_key = draft.key
+    answer: Response
+    if page.stem == "start":
+        answer = redirect(_address(lang, "urgent"), 303)
+    else:
+        form = FORMS[page.stem](request.form, values={}, hidden=frozenset())
+        draft = drafts.save_answers(get_engine(), get_config(), draft, page.stem, form.values, language=lang)
+        form = FORMS[page.stem](request.form, values={}, hidden=frozenset())
+        form.form_errors = [gettext(BEGUN_AGAIN)]
+        body, status = _render(form, draft, lang, 409)
+        answer = current_app.make_response((body, status))
+    get_box_cookie(current_app).write(answer, draft.key)
+    return answer
+
+
+def _send(draft: Draft, lang: str) -> Response | tuple[str, int]:
+    """Send, unless something that only the reporter can mend stands in the way: then show that page."""
+    for page in list_asked_pages(draft.values):
+        if page.stem not in draft.seen and PAGES.index(page) > _STORY:
+            continue
+        form = FORMS[page.stem](values=draft.values, hidden=draft.hidden)
+        if page.questions and not form.check():
+            form.form_errors = [gettext(STORY_FIRST)]
+            return _render(form, draft, lang, 400)
+    sending.send_report(get_engine(), get_config(), draft, draft.key, lang)
+    return redirect(url_for("receipt.show", lang=lang), 303)

@@ -1,0 +1,152 @@
+"""A reader who knows only the pages: follows forms and links, and checks what every page must have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import html5lib
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from web.headers import CONTENT_SECURITY_POLICY
+
+Field = tuple[str, str]
+_HTML = "{http://www.w3.org/1999/xhtml}"
+
+
+@dataclass
+class Page:
+    """One answer of a site, parsed."""
+
+    status: int
+    path: str
+    text: str
+    root: Any
+    headers: Mapping[str, str]
+
+    def find_all(self, tag: str) -> list[Any]:
+        """All elements of a kind, in order."""
+        return list(self.root.iter(_HTML + tag))
+
+    @property
+    def heading(self) -> str:
+        """The words of the one h1."""
+        return " ".join("".join(self.find_all("h1")[0].itertext()).split())
+
+    @property
+    def words(self) -> str:
+        """The words of `<main>`, white space folded."""
+        main = self.find_all("main")[0]
+        return " ".join(" ".join(main.itertext()).split())
+
+    def find_form(self, action: str = "") -> Any:
+        """The form whose address ends so; without one, the last form of the page."""
+        forms = [form for form in self.find_all("form") if form.get("action", "").endswith(action)]
+        assert forms, f"no form to {action} on {self.path}"
+        return forms[-1]
+
+    def list_errors(self) -> list[str]:
+        """The messages in the error summary."""
+        boxes = [box for box in self.find_all("div") if "error-summary" in box.get("class", "")]
+        return [" ".join("".join(item.itertext()).split()) for box in boxes for item in box.iter(_HTML + "li")]
+
+
+def read_fields(form: Any) -> list[Field]:
+    """What a browser would send of a form as it stands, without its buttons."""
+    fields: list[Field] = []
+    for element in form.iter():
+        name = element.get("name")
+        if not name:
+            continue
+        if element.tag == _HTML + "textarea":
+            fields.append((name, (element.text or "").removeprefix("\n")))
+        elif element.tag == _HTML + "select":
+            chosen = [option for option in element.iter(_HTML + "option") if option.get("selected") is not None]
+            fields.append((name, chosen[0].get("value", "") if chosen else ""))
+        elif element.tag == _HTML + "input":
+            kind = element.get("type", "text")
+            if kind in {"checkbox", "radio"} and element.get("checked") is None:
+                continue
+            fields.append((name, element.get("value", "")))
+    return fields
+
+
+class PageClient:
+    """Reads pages as a browser without script would."""
+
+    def __init__(self, client: FlaskClient, origin: str = "http://localhost") -> None:
+        self.client = client
+        self.origin = origin
+
+    def get(self, path: str, *, check: bool = True) -> Page:
+        """Open an address, following redirects."""
+        return self._read(self.client.get(path, follow_redirects=True), check=check)
+
+    def post(self, path: str, fields: Sequence[Field], *, follow: bool = True, check: bool = True) -> Page:
+        """Send fields to an address as this site's own page would."""
+        data: dict[str, list[str]] = {}
+        for name, value in fields:
+            data.setdefault(name, []).append(value)
+        response = self.client.post(path, data=data, headers={"Origin": self.origin}, follow_redirects=follow)
+        return self._read(response, check=check and follow)
+
+    def submit(
+        self, page: Page, values: Mapping[str, str | Sequence[str]], *, action: str = "", go: str = "next"
+    ) -> Page:
+        """Fill in a form of a page and press a button; fields that the form does not have fail the test."""
+        form = page.find_form(action)
+        fields = read_fields(form)
+        known = {element.get("name") for element in form.iter() if element.get("name")}
+        for name, value in values.items():
+            assert name in known, f"{page.path} asks nothing called {name}"
+            fields = [(other, data) for other, data in fields if other != name]
+            fields += [(name, value)] if isinstance(value, str) else [(name, one) for one in value]
+        buttons = {button.get("value") for button in form.iter(_HTML + "button") if button.get("name") == "go"}
+        if buttons:
+            assert go in buttons, f"{page.path} has no button {go}"
+            fields.append(("go", go))
+        return self.post(form.get("action") or page.path, fields)
+
+    def _read(self, response: TestResponse, *, check: bool) -> Page:
+        text = response.get_data(as_text=True)
+        page = Page(response.status_code, response.request.path, text, None, response.headers)
+        if response.mimetype == "text/html" and text:
+            page.root = html5lib.HTMLParser(strict=True).parse(text) if check else html5lib.parse(text)
+            if check:
+                check_page(page)
+        return page
+
+
+def check_page(page: Page) -> None:
+    """Check what every page of both sites must have."""
+    assert len(page.find_all("h1")) == 1, page.path
+    assert len(page.find_all("main")) == 1, page.path
+    html = page.root
+    assert html.get("lang"), page.path
+    assert html.get("dir") in {"ltr", "rtl"}, page.path
+    ids = [element.get("id") for element in page.root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids)), f"{page.path}: an id stands twice"
+    _check_labels(page, set(ids))
+    assert page.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    assert page.headers["Cache-Control"] == "no-store"
+    assert not re.search(r'(?:src|href|action)="(?:https?:)?//', page.text), f"{page.path} leads to another host"
+    assert " style=" not in page.text, f"{page.path}: inline style, which the policy forbids"
+
+
+def _check_labels(page: Page, ids: set[str]) -> None:
+    labelled = {label.get("for") for label in page.find_all("label")}
+    assert labelled <= ids, f"{page.path}: a label for nothing: {labelled - ids}"
+    for tag in ("input", "select", "textarea"):
+        for element in page.find_all(tag):
+            if element.get("type") != "hidden":
+                assert element.get("id") in labelled, f"{page.path}: {element.get('name')} has no label"
+    for element in page.root.iter():
+        for reference in (element.get("aria-describedby") or "").split():
+            assert reference in ids, f"{page.path}: described by nothing: {reference}"
+    for link in page.find_all("a"):
+        target = link.get("href", "")
+        if target.startswith("#"):
+            assert target[1:] in ids, f"{page.path}: a link to nothing: {target}"
