@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from xml.etree.ElementTree import Element
 
 import html5lib
 from flask.testing import FlaskClient
@@ -24,10 +24,10 @@ class Page:
     status: int
     path: str
     text: str
-    root: Any
+    root: Element
     headers: Mapping[str, str]
 
-    def find_all(self, tag: str) -> list[Any]:
+    def find_all(self, tag: str) -> list[Element]:
         """All elements of a kind, in order."""
         return list(self.root.iter(_HTML + tag))
 
@@ -42,7 +42,7 @@ class Page:
         main = self.find_all("main")[0]
         return " ".join(" ".join(main.itertext()).split())
 
-    def find_form(self, action: str = "") -> Any:
+    def find_form(self, action: str = "") -> Element:
         """The form whose address ends so; without one, the last form of the page."""
         forms = [form for form in self.find_all("form") if form.get("action", "").endswith(action)]
         assert forms, f"no form to {action} on {self.path}"
@@ -54,7 +54,7 @@ class Page:
         return [" ".join("".join(item.itertext()).split()) for box in boxes for item in box.iter(_HTML + "li")]
 
 
-def read_fields(form: Any) -> list[Field]:
+def read_fields(form: Element) -> list[Field]:
     """What a browser would send of a form as it stands, without its buttons."""
     fields: list[Field] = []
     for element in form.iter():
@@ -112,7 +112,7 @@ class PageClient:
 
     def _read(self, response: TestResponse, *, check: bool) -> Page:
         text = response.get_data(as_text=True)
-        page = Page(response.status_code, response.request.path, text, None, response.headers)
+        page = Page(response.status_code, response.request.path, text, Element("none"), dict(response.headers))
         if response.mimetype == "text/html" and text:
             page.root = html5lib.HTMLParser(strict=True).parse(text) if check else html5lib.parse(text)
             if check:

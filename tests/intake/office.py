@@ -31,7 +31,8 @@ class Office:
     def open_reports(self) -> list[Report]:
         """Open every stored report, as staff would."""
         found = []
-        with read(create_engine(self.owner_url)) as connection:
+        engine = create_engine(self.owner_url)
+        with read(engine) as connection:
             for row in connection.execute(cases_table.select()):
                 key = cases.get_case_key(connection, row.id, [self.key_id])
                 assert key is not None
@@ -43,6 +44,7 @@ class Office:
                 for item in cases.list_sealed_items(connection, row.id):
                     context = Context("report", (row.id, item.id))
                     found.append(read_report(open_json(item.sealed, identity=identity, context=context)))
+        engine.dispose()
         return found
 
 
