@@ -1,0 +1,246 @@
+"""Opening a case for one person: its report, and everything that the office wrote about it.
+
+It must never open a case of which this person holds no key, nor let what the ledger does not vouch for decide anything.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row
+
+from casework.caseworker import Caseworker
+from casework.errors import CaseworkError
+from casework.ledger_writing import append_event
+from casework.vouching import CaseLedger, Entry, digest, read_case_ledger
+from models.card import Card, read_card
+from models.cases import get_case, get_case_key, list_sealed_items, mark_opened
+from models.engine import read, write
+from models.incident_dates import DateRange, ImpossibleDateError, find_date_range
+from models.ledger import Event
+from models.report import Report, read_report
+from vault.contexts import Context
+from vault.errors import CannotOpenError
+from vault.identities import Identity
+from vault.opening import open_identity, open_json, open_sealed
+
+
+class CaseNotFoundError(CaseworkError):
+    """No such case, or none of which this person holds a key: nobody is told which."""
+
+
+class ConflictState(StrEnum):
+    """What the check of names for conflicts of interest came to; before any decision it is `UNCHECKED`."""
+
+    UNCHECKED = ""
+    CLEAR = "clear"
+    CONFLICT = "conflict"
+    NEEDS_REVIEW = "needs_review"
+    CANNOT_BE_CHECKED = "cannot_be_checked"
+
+
+# A lawyer who has read the story of the other side may have to give up their own client (Model Rules 1.7 and 1.18):
+# where names do conflict, or might, the story stays shut.
+STORY_MAY_BE_READ = frozenset({ConflictState.CLEAR, ConflictState.CANNOT_BE_CHECKED})
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """One thing that the office recorded. `values` is empty where it did not open."""
+
+    id: str
+    kind: str
+    by: str
+    by_name: str
+    at: datetime
+    values: Mapping[str, Any] = field(repr=False)
+    is_vouched: bool
+    has_opened: bool
+
+    def text(self, name: str) -> str:
+        """Return one of its values as text, empty where there is none."""
+        value = self.values.get(name, "")
+        return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True)
+class OpenedCase:
+    """A case as one person sees it while a request lasts."""
+
+    row: Row[Any] = field(repr=False)
+    report: Report | None = field(repr=False)
+    report_digest: str
+    opened_digest: str
+    is_report_vouched: bool
+    card: Card | None = field(repr=False)
+    is_card_vouched: bool
+    items: tuple[WorkItem, ...] = field(repr=False)
+    ledger: CaseLedger = field(repr=False)
+    missing: tuple[Entry, ...]
+
+    @property
+    def id(self) -> str:
+        """The id of the case."""
+        return str(self.row.id)
+
+    @property
+    def reference(self) -> str:
+        """The reference that people say aloud."""
+        return str(self.row.reference)
+
+    def list_items(self, kind: str) -> list[WorkItem]:
+        """List what was recorded of one kind, newest first, whether vouched for or not."""
+        return [item for item in reversed(self.items) if item.kind == kind]
+
+    def find_newest(self, kind: str) -> WorkItem | None:
+        """Return the newest item of a kind that the ledger vouches for, or None."""
+        return next((item for item in self.list_items(kind) if item.is_vouched and item.has_opened), None)
+
+    @property
+    def conflict(self) -> ConflictState:
+        """What the newest conflict check came to."""
+        check = self.find_newest("conflict_check")
+        return ConflictState(check.text("decision")) if check else ConflictState.UNCHECKED
+
+    @property
+    def may_read_story(self) -> bool:
+        """Whether the conflict check lets the story be read."""
+        return self.conflict in STORY_MAY_BE_READ
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The marks that are set: "doubtful", "duplicate"."""
+        changes = {item.text("mark"): item.values.get("is_set") for item in self.items if self._is_change(item)}
+        return tuple(mark for mark in ("doubtful", "duplicate") if changes.get(mark) is True)
+
+    @staticmethod
+    def _is_change(item: WorkItem) -> bool:
+        return item.kind == "mark" and item.is_vouched and item.has_opened
+
+    @property
+    def dates(self) -> DateRange:
+        """The earliest and the latest day on which it can have happened; open where the answers set no bound."""
+        if self.report is None:
+            return DateRange(None, None)
+        try:
+            answered_on = datetime.fromisoformat(self.report.answered_on).date()
+            return find_date_range(self.report.values, answered_on)
+        except (ImpossibleDateError, ValueError):
+            return DateRange(None, None)
+
+
+def open_case(caseworker: Caseworker, reference: str) -> OpenedCase:
+    """Open a case by its reference.
+
+    Raises:
+        CaseNotFoundError: there is none, or this person holds no key of it.
+    """
+    session = caseworker.session
+    with read(caseworker.engine) as connection:
+        row = get_case(connection, reference)
+        key_row = get_case_key(connection, row.id, session.holder_ids) if row else None
+        if row is None or key_row is None:
+            raise CaseNotFoundError
+        stored = list_sealed_items(connection, row.id)
+        ledger = read_case_ledger(connection, row.id, caseworker.config)
+    report_identity, work_identity = _open_case_key(caseworker, key_row)
+    report_row = next((each for each in stored if each.kind == "report"), None)
+    report, opened_digest = _open_report(report_row, report_identity)
+    return OpenedCase(
+        row=row,
+        report=report,
+        report_digest=digest(report_row.sealed) if report_row else "",
+        opened_digest=opened_digest,
+        is_report_vouched=report_row is not None and ledger.vouches_for(report_row),
+        card=open_card(caseworker, row.id, row.reference, row.sealed_card),
+        is_card_vouched=ledger.vouches_for_card(row.id, row.sealed_card),
+        items=_open_items(stored, work_identity, ledger),
+        ledger=ledger,
+        missing=ledger.list_missing({each.id for each in stored}),
+    )
+
+
+def record_opening(caseworker: Caseworker, case: OpenedCase) -> None:
+    """Record that this person opened this case, and mark it read for them."""
+    with write(caseworker.engine) as connection:
+        mark_opened(connection, case.id, caseworker.staff_id)
+        append_event(connection, Event("case:opened", case.id, actor=caseworker.staff_id), caseworker.config)
+
+
+def open_card(caseworker: Caseworker, case_id: str, reference: str, sealed: bytes) -> Card | None:
+    """Open the card of a case with whichever identity of this person opens it, or return None."""
+    session = caseworker.session
+    context = Context("card", (case_id,))
+    for identity in (*session.office_identities.values(), session.identity):
+        try:
+            card = read_card(open_json(sealed, identity=identity, context=context))
+        except CannotOpenError:
+            continue
+        except (TypeError, AttributeError):
+            return None
+        return card if card.reference == reference else None
+    return None
+
+
+def _open_case_key(caseworker: Caseworker, key_row: Row[Any]) -> tuple[Identity | None, Identity | None]:
+    holder = caseworker.session.identity_for(key_row.holder_id)
+    place = (key_row.case_id, key_row.holder_id)
+
+    def open_half(sealed: bytes, kind: str) -> Identity | None:
+        try:
+            return open_identity(sealed, identity=holder, context=Context(kind, place))
+        except CannotOpenError:
+            return None
+
+    return (
+        open_half(key_row.sealed_report_identity, "report_identity"),
+        open_half(key_row.sealed_work_identity, "work_identity"),
+    )
+
+
+def _open_report(row: Row[Any] | None, identity: Identity | None) -> tuple[Report | None, str]:
+    if row is None or identity is None:
+        return None, ""
+    try:
+        plaintext = open_sealed(row.sealed, identity=identity, context=Context("report", (row.case_id, row.id)))
+        return read_report(json.loads(plaintext)), hashlib.sha256(plaintext).hexdigest()
+    except (CannotOpenError, ValueError, TypeError, KeyError):
+        return None, ""
+
+
+def _open_items(stored: list[Row[Any]], identity: Identity | None, ledger: CaseLedger) -> tuple[WorkItem, ...]:
+    items = [_open_item(row, identity, ledger) for row in stored if row.kind != "report"]
+
+    def find_order(item: WorkItem) -> tuple[int, str]:
+        # By the ledger, whose order nobody can choose; what it does not vouch for comes first, as the oldest.
+        entry = ledger.find_newest(item.id) if item.is_vouched else None
+        return (entry.sequence if entry else 0, item.at.isoformat())
+
+    return tuple(sorted(items, key=find_order))
+
+
+def _open_item(row: Row[Any], identity: Identity | None, ledger: CaseLedger) -> WorkItem:
+    values: dict[str, Any] = {}
+    at = datetime(row.added_on.year, row.added_on.month, row.added_on.day, tzinfo=UTC)
+    has_opened = False
+    if identity is not None:
+        try:
+            values = open_json(row.sealed, identity=identity, context=Context(row.kind, (row.case_id, row.id)))
+            at = datetime.fromisoformat(values["at"]).astimezone(UTC)
+            has_opened = True
+        except (CannotOpenError, ValueError, TypeError, KeyError):
+            values = {}
+    return WorkItem(
+        id=row.id,
+        kind=row.kind,
+        by=str(values.get("by", "")),
+        by_name=str(values.get("by_name", "")),
+        at=at,
+        values=values,
+        is_vouched=ledger.vouches_for(row),
+        has_opened=has_opened,
+    )

@@ -1,0 +1,140 @@
+"""Recording what the office did on a case: sealed to the case, named in the ledger, all in one transaction.
+
+It must never seal to a key that the right site did not sign, nor store a word that is not sealed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from casework.caseworker import Caseworker
+from casework.errors import CaseworkError
+from casework.ledger_writing import append_event
+from casework.opening import OpenedCase
+from casework.vouching import CARD_EVENT, digest
+from models.card import Card, make_card
+from models.cases import list_case_holders, put_sealed_item, replace_card
+from models.engine import read, write
+from models.ledger import Event
+from models.office_keys import get_office_key
+from models.staff import get_staff
+from vault.contexts import Context
+from vault.errors import UntrustedKeyError
+from vault.recipients import Recipient
+from vault.sealing import seal_json
+from vault.signing import verify_recipient
+from web.clock import now
+
+
+class CaseChangedError(CaseworkError):
+    """Somebody else changed the case between its opening and now; nothing was written."""
+
+
+class StoryShutError(CaseworkError):
+    """The conflict check does not allow this yet."""
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """What is to be recorded: kind of sealed item, kind of ledger entry, and its own values (plain JSON)."""
+
+    kind: str
+    event: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class CardChange:
+    """What the queue's card shall say from now on."""
+
+    conflict: str
+    marks: tuple[str, ...]
+
+
+def _do_nothing(_connection: Connection) -> None:
+    return
+
+
+def record_item(
+    caseworker: Caseworker,
+    case: OpenedCase,
+    item: NewItem,
+    *,
+    card: CardChange | None = None,
+    change_row: Callable[[Connection], None] = _do_nothing,
+) -> str:
+    """Seal an item to the case's work key, store and log it, and return its id.
+
+    `change_row` may change the readable row of the case in the same transaction.
+
+    Raises:
+        UntrustedKeyError: a stored public key is not signed by whom it should be.
+        CaseChangedError: the card is not the one that was opened any more.
+    """
+    item_id = str(uuid4())
+    session = caseworker.session
+    at = now()
+    recipient = verify_recipient(
+        case.row.work_recipient,
+        case.row.work_recipient_signature,
+        context=Context("case_work_recipient", (case.id,)),
+        verify_key=caseworker.config.intake_verify_key,
+    )
+    sealed = seal_json(
+        {**item.values, "by": session.staff_id, "by_name": session.name, "at": at.isoformat()},
+        recipients=[recipient],
+        context=Context(item.kind, (case.id, item_id)),
+    )
+    sealed_card = _seal_card(caseworker, case, card) if card else None
+    with write(caseworker.engine) as connection:
+        put_sealed_item(
+            connection, id=item_id, case_id=case.id, kind=item.kind, added_on=caseworker.today, sealed=sealed
+        )
+        change_row(connection)
+        if sealed_card is not None:
+            if not replace_card(connection, case.id, sealed_card, previous=case.row.sealed_card):
+                raise CaseChangedError
+            event = Event(CARD_EVENT, case.id, digest(sealed_card), session.staff_id, case.id)
+            append_event(connection, event, caseworker.config)
+        event = Event(item.event, case.id, digest(sealed), session.staff_id, item_id)
+        append_event(connection, event, caseworker.config)
+    return item_id
+
+
+def _seal_card(caseworker: Caseworker, case: OpenedCase, change: CardChange) -> bytes:
+    """Make the card anew from the report, so that nothing that somebody put into the old one lives on."""
+    card = replace(_make_card(case), conflict=change.conflict, marks=change.marks)
+    with read(caseworker.engine) as connection:
+        recipients = [
+            _find_holder(connection, holder_id, caseworker.config.office_verify_key)
+            for holder_id in list_case_holders(connection, case.id)
+        ]
+    return seal_json(card.to_json(), recipients=recipients, context=Context("card", (case.id,)))
+
+
+def _make_card(case: OpenedCase) -> Card:
+    if case.report is not None:
+        dates = case.dates
+        return make_card(
+            case.report,
+            earliest_on=dates.earliest.isoformat() if dates.earliest else "",
+            latest_on=dates.latest.isoformat() if dates.latest else "",
+        )
+    if case.card is None:
+        raise CaseChangedError
+    return case.card
+
+
+def _find_holder(connection: Connection, holder_id: str, verify_key: bytes) -> Recipient:
+    """Find the public key of a case's holder, an office key or a person, as the office signed it."""
+    row, kind = get_office_key(connection, holder_id), "office_recipient"
+    if row is None:
+        row, kind = get_staff(connection, holder_id), "staff_recipient"
+    if row is None:
+        raise UntrustedKeyError
+    return verify_recipient(
+        row.recipient, row.recipient_signature, context=Context(kind, (holder_id,)), verify_key=verify_key
+    )

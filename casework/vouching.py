@@ -1,0 +1,116 @@
+"""Which stored things the ledger vouches for.
+
+Whoever can write to the database can put an older version of a row back, or a row of their own: both would open. So
+nothing is believed before a signed entry of the right site names its digest. Unsigned entries count for nothing here.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from casework.ledger_writing import PURPOSE, SITE, find_verify_keys
+from models.ledger import list_signed_entries
+from vault.errors import UntrustedKeyError
+from vault.signing import verify_signature
+from web.config import CaseworkConfig
+
+INTAKE = "intake"
+CARD_EVENT = "card:changed"
+
+# What each kind of entry records, as kinds of sealed items.
+ITEM_OF_EVENT: dict[str, str] = {
+    "report:received": "report",
+    "conflict:decided": "conflict_check",
+    "note:added": "note",
+    "translation:added": "translation",
+    "deadlines:signed": "deadlines",
+    "disposition:decided": "disposition",
+    "mark:changed": "mark",
+    "case:assigned": "assignment",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One verified entry about a case. `when` is a date on intake's chain and an aware datetime on casework's."""
+
+    site: str
+    sequence: int
+    kind: str
+    item: str
+    digest: str
+    actor: str
+    when: date | datetime
+
+
+@dataclass(frozen=True)
+class CaseLedger:
+    """The verified entries about one case, intake's before casework's, each oldest first."""
+
+    entries: tuple[Entry, ...]
+    forged: int
+
+    def find_newest(self, item: str) -> Entry | None:
+        """Return the newest entry that records this item, or None."""
+        return next(
+            (entry for entry in reversed(self.entries) if entry.item == item and entry.kind in _RECORDING), None
+        )
+
+    def vouches_for(self, row: Row[Any]) -> bool:
+        """Whether a sealed item is, byte for byte, what the newest entry about it records."""
+        entry = self.find_newest(row.id)
+        if entry is None or ITEM_OF_EVENT.get(entry.kind) != row.kind:
+            return False
+        is_right_site = entry.site == (INTAKE if row.kind == "report" else SITE)
+        return is_right_site and entry.digest == digest(row.sealed)
+
+    def vouches_for_card(self, case_id: str, sealed: bytes) -> bool:
+        """Whether a card is the one that was sealed last; a card that was never changed has no entry to compare."""
+        entry = self.find_newest(case_id)
+        return entry is None or entry.digest == digest(sealed)
+
+    def list_missing(self, item_ids: set[str]) -> tuple[Entry, ...]:
+        """List the entries that record an item which is not stored any more."""
+        return tuple(entry for entry in self.entries if entry.kind in ITEM_OF_EVENT and entry.item not in item_ids)
+
+
+_RECORDING = frozenset({*ITEM_OF_EVENT, CARD_EVENT})
+
+
+def digest(sealed: bytes) -> str:
+    """SHA-256 of a sealed thing, in hexadecimal, as the ledger names it."""
+    return hashlib.sha256(sealed).hexdigest()
+
+
+def read_case_ledger(connection: Connection, case_id: str, config: CaseworkConfig) -> CaseLedger:
+    """Read and check the entries about a case; what is not signed by its site is counted and left out."""
+    verify_keys = find_verify_keys(config)
+    rows = list_signed_entries(connection, case_id)
+    found = [_read_entry(row, case_id, verify_keys) for row in rows]
+    verified = tuple(entry for entry in found if entry is not None)
+    return CaseLedger(verified, forged=len(found) - len(verified))
+
+
+def _read_entry(row: Row[Any], case_id: str, verify_keys: Mapping[str, bytes]) -> Entry | None:
+    try:
+        verify_signature(row.entry.encode(), row.signature, purpose=PURPOSE, verify_key=verify_keys.get(row.site, b""))
+    except UntrustedKeyError:
+        return None
+    plain = json.loads(row.entry)
+    if (plain["site"], plain["subject"]) != (row.site, case_id):
+        return None
+    text = plain["when"]
+    return Entry(
+        site=plain["site"],
+        sequence=plain["sequence"],
+        kind=plain["kind"],
+        item=plain["item"],
+        digest=plain["digest"],
+        actor=plain["actor"],
+        when=datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text),
+    )
