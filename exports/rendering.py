@@ -6,10 +6,13 @@ Only one document is drawn at a time in a process: fonts and parsed styles are k
 maps are not made for several threads.
 """
 
+import gc
 import hashlib
 import io
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from typing import Never
@@ -114,7 +117,7 @@ def render_pdf(html: str, *, styles: tuple[str, ...]) -> bytes:
     Raises:
         FatalURLFetchingError: The HTML names an address. It derives from BaseException.
     """
-    with _DRAWING:
+    with _DRAWING, _one_collection():
         drawn: bytes = HTML(string=html, url_fetcher=RefuseEveryAddress()).write_pdf(
             stylesheets=[prepare_styles(name) for name in styles],
             font_config=_prepare_fonts(),
@@ -126,6 +129,23 @@ def render_pdf(html: str, *, styles: tuple[str, ...]) -> bytes:
             pdf_identifier=hashlib.sha256(html.encode()).hexdigest()[:32].encode(),
         )
     return drawn
+
+
+@contextmanager
+def _one_collection() -> Iterator[None]:
+    """Collect garbage once, after the drawing, among what the drawing made.
+
+    A document is some hundred thousand objects that refer to each other and all die together. Left to itself, Python
+    walks them, and everything else in the process, many times over before it finds that out: a fifth of the time.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect(0)
+        if was_enabled:
+            gc.enable()
 
 
 def _finish(document: Document, pdf: pydyf.PDF) -> None:
