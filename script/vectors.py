@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
+import hmac
 import json
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from second_age import CHUNK, CONTEXT, File, Person, Stanza, b64, make_context, make_file, write_chunk
+from second_age import CHUNK, CONTEXT, File, Person, Stanza, b64, expand, extract, make_context, make_file, write_chunk
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "tests" / "vectors"
@@ -113,6 +114,8 @@ def _wrong_key_or_place() -> Iterator[Scenario]:
 def _wrong_stanzas() -> Iterator[Scenario]:
     bob_elsewhere = BOB.wrap(OTHER_KEY)
     sealed = b64(ALICE.encapsulation + bytes(range(32)))
+    whole = base64.b64decode(TO_ALICE.line.split(b" ")[1] + b"==")
+    moved = Stanza(b"mlkem768x25519 " + b64(whole[:-1]), whole[-1:] + TO_ALICE.body)
     x25519 = X25519PrivateKey.from_private_bytes(ALICE.seed).public_key().public_bytes_raw()
     for name, comment, stanzas in (
         ("stanza_foreign", "a stanza of age's older kind", (HERE, TO_ALICE, Stanza(b"X25519 " + b64(x25519), KEY * 2))),
@@ -133,6 +136,7 @@ def _wrong_stanzas() -> Iterator[Scenario]:
             "two bodies swapped",
             (HERE, replace(TO_ALICE, body=TO_BOB.body), replace(TO_BOB, body=TO_ALICE.body)),
         ),
+        ("stanza_bounds_moved", "the argument's last byte at the body's beginning", (HERE, moved)),
         ("stanza_low_order", "an X25519 share of low order, wrapped to match", (HERE, ALICE.wrap(KEY, low_order=True))),
     ):
         yield Scenario(name, f"{comment}; the MAC is right", GOOD.with_stanzas(*stanzas).write())
@@ -140,15 +144,26 @@ def _wrong_stanzas() -> Iterator[Scenario]:
     yield Scenario(
         "stanza_swapped", "a stanza from another file to the same person; the MAC is this file's", other.write()
     )
+    short = make_file(STORY, HERE, ALICE.wrap(KEY[:15]), file_key=KEY[:15])
+    yield Scenario("stanza_file_key_short", "a file key of 15 bytes, and all else to match", short.write())
+    long = make_file(STORY, HERE, ALICE.wrap(KEY * 2), file_key=KEY * 2)
+    yield Scenario("stanza_file_key_long", "a file key of 32 bytes, and all else to match", long.write())
     added = replace(GOOD.with_stanzas(HERE, TO_ALICE, bob_elsewhere), mac=_mac_of(GOOD))
     yield Scenario("stanza_added", "a recipient added afterwards, under the old MAC", added.write())
     both = GOOD.with_stanzas(HERE, TO_ALICE, TO_BOB)
     removed = replace(GOOD, mac=_mac_of(both))
     yield Scenario("stanza_removed", "a recipient taken away afterwards, under the old MAC", removed.write())
-    moved = replace(GOOD.with_stanzas(make_context("report/v1", "case-1", "item-2"), TO_ALICE), mac=_mac_of(GOOD))
+    elsewhere = replace(GOOD.with_stanzas(make_context("report/v1", "case-1", "item-2"), TO_ALICE), mac=_mac_of(GOOD))
     yield Scenario(
-        "context_changed", "the place changed, under the old MAC", moved.write(), asked="report case-1 item-2"
+        "context_changed", "the place changed, under the old MAC", elsewhere.write(), asked="report case-1 item-2"
     )
+
+
+def _rewrite(old: bytes, new: bytes) -> bytes:
+    """The good file with one part of its header written otherwise, and the MAC over what then stands there."""
+    covered = GOOD.covered.replace(old, new, 1)
+    mac = hmac.digest(expand(extract(b"", KEY), b"header"), covered, "sha256")
+    return covered + b" " + b64(mac) + b"\n" + GOOD.write()[len(GOOD.header) :]
 
 
 def _mac_of(file: File) -> bytes:
@@ -168,14 +183,20 @@ def _wrong_writing() -> Iterator[Scenario]:
         ("mac_changed", "one letter of the MAC changed", GOOD.covered + b" " + _other_letter(mac) + b"\n" + payload),
         ("mac_missing", "no MAC", GOOD.covered + b"\n" + payload),
         ("mac_short", "a MAC of 31 bytes", replace(GOOD, mac=_mac_of(GOOD)[:31]).write()),
+        (
+            "mac_loose_bits",
+            "the MAC in another writing",
+            GOOD.covered + b" " + mac[:-1] + bytes([mac[-1] + 1]) + b"\n" + payload,
+        ),
+        ("mac_padded", "the MAC with padding", GOOD.covered + b" " + mac + b"=\n" + payload),
         ("mac_dashes", "four dashes", good.replace(b"\n--- ", b"\n---- ")),
-        ("base64_padded", "a wrapped key with padding", good.replace(wrapped, wrapped + b"=")),
-        ("base64_loose_bits", "a wrapped key in another writing", good.replace(wrapped, loose)),
-        ("base64_foreign_letter", "a letter of base64url", good.replace(wrapped, b"_" + wrapped[1:])),
-        ("base64_space", "a space in a wrapped key", good.replace(wrapped, b" " + wrapped)),
-        ("base64_argument", "an argument that is not base64", good.replace(b"x25519 ", b"x25519 !", 1)),
+        ("base64_padded", "a wrapped key with padding", _rewrite(wrapped, wrapped + b"=")),
+        ("base64_loose_bits", "a wrapped key in another writing", _rewrite(wrapped, loose)),
+        ("base64_foreign_letter", "a letter of base64url", _rewrite(wrapped, b"_" + wrapped[1:])),
+        ("base64_space", "a space in a wrapped key", _rewrite(wrapped, b" " + wrapped)),
+        ("base64_argument", "an argument that is not base64", _rewrite(b"x25519 ", b"x25519 !")),
         ("body_line_long", "a body line of 65 letters", good.replace(b"\n" + wrapped, b"\n" + b"A" * 65 + b"\n")),
-        ("body_line_missing", "no empty line behind the context", good.replace(b"\n\n", b"\n", 1)),
+        ("body_line_missing", "no empty line behind the context", _rewrite(b"\n\n", b"\n")),
         ("body_endless", "a body without end", good.replace(b"\n\n", b"\n" + (b"A" * 64 + b"\n") * 3000, 1)),
         ("line_endings", "lines that end in CR LF", head.replace(b"\n", b"\r\n") + payload),
         ("line_endless", "an argument of 3,000 letters", good.replace(b" item-1", b" item-1" + b"a" * 3000, 1)),

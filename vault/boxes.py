@@ -17,7 +17,6 @@ from vault.errors import CannotOpenError, CannotSealError
 from vault.padding import padded_length
 
 KEY_BYTES: Final = 32
-COOKIE_CHARACTERS: Final = 43
 
 _VERSION: Final = b"\x01"
 _SALT_BYTES: Final = 32
@@ -50,8 +49,6 @@ class BoxKey:
         Raises:
             CannotOpenError: not such a value.
         """
-        if len(text) != COOKIE_CHARACTERS:
-            raise CannotOpenError
         try:
             key = cls(base64.b64decode(f"{text}=", altchars=b"-_", validate=True))
         except (binascii.Error, ValueError):
