@@ -149,6 +149,7 @@ def test_only_advice_is_marked_as_privileged_communication() -> None:
         claims = LEGENDS[privilege_class, Part.ACCOUNT].startswith("PRIVILEGED")
         assert claims == (privilege_class is PrivilegeClass.LEGAL_ADVICE_SOUGHT)
         assert "PRIVILEGED" not in LEGENDS[privilege_class, Part.FACTS]
+        assert "PRIVILEGED" not in LEGENDS[privilege_class, Part.COUNSEL]
 
 
 def test_demo_stands_on_every_page(case_file: CaseFile, read_pages: ReadPages) -> None:
