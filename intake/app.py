@@ -6,7 +6,7 @@ from flask import Flask, g, request, url_for
 
 from intake.opening_hours import describe_hours, is_open_now
 from intake.texts import read_text
-from intake.views import front, receipt, report
+from intake.views import front, inbox, receipt, report
 from web.config import IntakeConfig, read_config
 from web.cookies import get_box_cookie
 from web.languages import LANGUAGES, choose_language, load_translations, set_language
@@ -48,4 +48,5 @@ def create_app(config: IntakeConfig | None = None) -> Flask:
     app.register_blueprint(front.blueprint)
     app.register_blueprint(report.blueprint)
     app.register_blueprint(receipt.blueprint)
+    app.register_blueprint(inbox.blueprint)
     return app

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -145,6 +146,12 @@ def count_cases(connection: Connection, wanted: CaseFilter) -> int:
     """Count the cases that a list of cards with this filter would have."""
     statement = wanted.apply(select(func.count(cases.c.id)).select_from(cases))
     return int(connection.execute(statement).scalar_one())
+
+
+def get_standing(connection: Connection, case_id: str) -> tuple[date, str] | None:
+    """Return the day a case was received and its status: all that the public site may read of it."""
+    row = connection.execute(select(cases.c.received_on, cases.c.status).where(cases.c.id == case_id)).one_or_none()
+    return (row.received_on, row.status) if row else None
 
 
 def count_by_status(connection: Connection) -> dict[str, int]:

@@ -127,7 +127,7 @@ def check_page(page: Page) -> None:
     html = page.root
     assert html.get("lang"), page.path
     assert html.get("dir") in {"ltr", "rtl"}, page.path
-    ids = [element.get("id") for element in page.root.iter() if element.get("id")]
+    ids = [identifier for element in page.root.iter() if (identifier := element.get("id"))]
     assert len(ids) == len(set(ids)), f"{page.path}: an id stands twice"
     _check_labels(page, set(ids))
     assert page.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
