@@ -3,7 +3,10 @@
 CaseworkError
 ├── SignInRefusedError    who signs in is not known, or passphrase or code is wrong: never which
 ├── SignInDelayedError    too many refusals for this account from this place
-└── SignInBusyError       as many key derivations as the process may run are under way
+├── SignInBusyError       as many key derivations as the process may run are under way
+├── AccountExistsError    the e-mail address has an account already
+├── MayNotGrantError      who asks does not hold the office signing key
+└── CeremonyRefusedError  there is an office already, or it cannot be made like this
 """
 
 
@@ -25,3 +28,15 @@ class SignInDelayedError(CaseworkError):
 
 class SignInBusyError(CaseworkError):
     """Others are signing in at this moment."""
+
+
+class AccountExistsError(CaseworkError):
+    """The e-mail address has an account already."""
+
+
+class MayNotGrantError(CaseworkError):
+    """Who asks does not hold the office signing key, so they can give access to nobody."""
+
+
+class CeremonyRefusedError(CaseworkError):
+    """There is an office already, or it cannot be made like this; the message says which."""

@@ -12,6 +12,8 @@ from typing import Any
 import sqlalchemy
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -67,6 +69,19 @@ def write(engine: Engine) -> Iterator[Connection]:
 
 def migrate(url: str) -> None:
     """Bring the database at `url` to the newest schema; needs the owner's role on PostgreSQL."""
-    config = Config(toml_file=str(_ROOT / "pyproject.toml"))
+    config = _make_alembic_config()
     config.attributes["url"] = url
     command.upgrade(config, "head")
+
+
+def has_newest_schema(engine: Engine) -> bool:
+    """Whether every migration of this code has been applied to the database."""
+    with read(engine) as connection:
+        if not sqlalchemy.inspect(connection).has_table("alembic_version"):
+            return False
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current == ScriptDirectory.from_config(_make_alembic_config()).get_current_head()
+
+
+def _make_alembic_config() -> Config:
+    return Config(toml_file=str(_ROOT / "pyproject.toml"))

@@ -107,6 +107,18 @@ def list_signed_entries(connection: Connection, subject: str) -> list[Row[Any]]:
     )
 
 
+def list_newest_entries(connection: Connection, site: str, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
+    """List a site's entries, newest first, a page at a time."""
+    rows = connection.execute(
+        select(ledger_entries.c.entry)
+        .where(ledger_entries.c.site == site)
+        .order_by(ledger_entries.c.sequence.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [json.loads(row.entry) for row in rows]
+
+
 def iterate_entries(connection: Connection, site: str) -> Iterator[dict[str, Any]]:
     """Yield every entry of a site in order, as the parsed entry."""
     rows = connection.execute(
@@ -132,13 +144,15 @@ def verify(connection: Connection, site: str, check_signature: SignatureCheck, o
     for row in rows:
         expected += 1
         where = f"{site} entry {row.sequence}"
+        digest = hashlib.sha256(row.entry.encode()).digest()
+        if digest != row.hash:
+            raise LedgerBrokenError(f"{where} was changed")
         entry = json.loads(row.entry)
         if row.sequence != expected or entry["sequence"] != expected or entry["site"] != site:
             raise LedgerBrokenError(f"{site}: entry {expected} is missing or out of order")
         if entry["previous"] != previous.hex():
             raise LedgerBrokenError(f"{where} does not follow the entry before it")
-        digest = hashlib.sha256(row.entry.encode()).digest()
-        if digest != row.hash or (row.kind, row.subject) != (entry["kind"], entry["subject"]):
+        if (row.kind, row.subject) != (entry["kind"], entry["subject"]):
             raise LedgerBrokenError(f"{where} was changed")
         try:
             check_signature(row.entry.encode(), row.signature)

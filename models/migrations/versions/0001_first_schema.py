@@ -24,6 +24,7 @@ _CASEWORK_GRANTS = (
     "SELECT, INSERT, UPDATE, DELETE ON cases, case_keys, cards, sealed_items, case_openings",
     "SELECT, INSERT ON ledger_entries",
     "SELECT, UPDATE ON ledger_heads",
+    "SELECT ON alembic_version",  # for `python -m casework check`
 )
 _ROLES = {"intake": _INTAKE_GRANTS, "casework": _CASEWORK_GRANTS}
 

@@ -1,0 +1,197 @@
+"""What is typed for the staff site: `python -m casework init | add-staff | ledger verify | check`.
+
+Exit status 0 when done, 1 when refused or when something does not hold. Passphrases and codes are never arguments,
+which show in lists of processes; a database address with a password in it is better given as DATABASE_URL.
+"""
+
+import argparse
+import os
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from casework import terminal
+from casework.accounts import NewPerson, add_staff, open_granter
+from casework.ceremony import OfficeSettings, hold_ceremony, read_settings_file
+from casework.errors import CaseworkError, CeremonyRefusedError
+from casework.ledger_commands import find_faults, read_heads, verify_chains
+from casework.permissions import Role
+from casework.sessions import end_session
+from casework.signing_in import SignInDesk
+from models.engine import create_engine
+from web.config import CaseworkConfig, ConfigurationError, read_config
+
+_TOLD_ONCE = """
+Write each passphrase on paper and put the code secret into an app on its owner's phone. Both are shown this once and
+stand in no file. Nobody can recover a lost passphrase."""
+
+_QUESTIONS = {
+    "office_name": ("Name of the office", ""),
+    "site_name": ("Neutral name of the public site, as browsers' histories show it", "Forms"),
+    "intake_origin": ("Address of the public site", "http://127.0.0.1:8000"),
+    "casework_origin": ("Address of the staff site", "http://127.0.0.1:8001"),
+    "time_zone": ("Time zone of the office", "America/Chicago"),
+    "exit_url": ("Neutral page that the exit button leads to", ""),
+}
+_OPTIONAL_QUESTIONS = {
+    "office_line": "Phone line for people who are held now",
+    "office_hours": "Hours of that line, such as mon-fri 09:00-17:00",
+    "duty_address": "Where papers from a court are handed in",
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what was typed and return the exit status."""
+    parsed = _make_parser().parse_args(arguments)
+    try:
+        status: int = parsed.deed(parsed)
+    except ConfigurationError as fault:
+        terminal.tell_fault(f"The settings cannot be used: {fault}")
+    except CeremonyRefusedError as fault:
+        terminal.tell_fault(str(fault))
+    except CaseworkError as fault:
+        terminal.tell_fault(_REFUSALS.get(type(fault).__name__, "Refused."))
+    except (EOFError, KeyboardInterrupt):
+        terminal.tell_fault("Stopped; nothing was made.")
+    else:
+        return status
+    return 1
+
+
+_REFUSALS = {
+    "SignInRefusedError": "That did not match: e-mail, passphrase or code.",
+    "MayNotGrantError": "This account may not give access to others.",
+    "AccountExistsError": "This e-mail address has an account already.",
+}
+
+
+def hold(parsed: argparse.Namespace) -> int:
+    """Hold the key ceremony, asking for what the command line did not say."""
+    values: dict[str, Any] = {field.name: getattr(parsed, field.name, None) or "" for field in fields(OfficeSettings)}
+    values["database_url"] = values["database_url"] or os.environ.get("DATABASE_URL", "")
+    values["is_demo"] = False
+    for name, (question, default) in _QUESTIONS.items():
+        values[name] = values[name] or terminal.ask(question, default)
+    for name, question in _OPTIONAL_QUESTIONS.items():
+        if getattr(parsed, name) is None:
+            values[name] = terminal.ask_optional(question)
+    people = [
+        _ask_person(parsed, "administrator", "administrator", Role.ADMINISTRATOR),
+        _ask_person(parsed, "supervisor", "supervising attorney", Role.SUPERVISING_ATTORNEY),
+    ]
+    result = hold_ceremony(OfficeSettings(**values), administrator=people[0], supervisor=people[1])
+    for account in result.accounts:
+        terminal.tell_account(account)
+    terminal.tell(_TOLD_ONCE)
+    terminal.tell(f"\nFingerprint of the office's key: {result.office_fingerprint}")
+    terminal.tell(f"Settings of both sites: {parsed.data_dir / 'config'}")
+    terminal.tell("The public site opens when a second person holds the office's key: python -m casework add-staff")
+    return 0
+
+
+def add(parsed: argparse.Namespace) -> int:
+    """Add a person, let in by a supervising attorney who signs in here."""
+    config = _read_casework_config(parsed)
+    engine = create_engine(config.engine_url)
+    terminal.tell("Whoever gives access signs in first.")
+    desk = SignInDesk(engine, config).sign_in(
+        terminal.ask("Your e-mail"),
+        terminal.ask_secret("Your passphrase"),
+        terminal.ask("Code from your app"),
+        source="terminal",
+    )
+    if desk.session is None or desk.key is None:  # never so after a sign-in; said for the type checker
+        return 1
+    try:
+        granter = open_granter(engine, desk.session)
+        person = NewPerson(
+            parsed.name or terminal.ask("Name of the new person"),
+            parsed.email or terminal.ask("Their e-mail"),
+            Role(parsed.role or terminal.ask(f"Their role ({', '.join(Role)})", Role.INTAKE)),
+        )
+        terminal.tell_account(add_staff(engine, config, granter, person))
+    except ValueError:
+        terminal.tell_fault(f"A role is one of {', '.join(Role)}.")
+        return 1
+    finally:
+        end_session(engine, desk.key, desk.session.staff_id, config)
+    terminal.tell(_TOLD_ONCE)
+    return 0
+
+
+def verify(parsed: argparse.Namespace) -> int:
+    """Walk both chains of the ledger and print their heads."""
+    config = _read_casework_config(parsed)
+    try:
+        heads = read_heads(parsed.head.read_text(encoding="ascii")) if parsed.head else {}
+    except (OSError, ValueError):
+        terminal.tell_fault("The file of heads cannot be read: it holds lines as this command prints them.")
+        return 1
+    states = verify_chains(create_engine(config.engine_url), config, heads)
+    for state in states:
+        if state.fault:
+            terminal.tell_fault(f"BROKEN {state.fault}")
+        else:
+            terminal.tell(f"{state.site} {state.entries} {state.head}")
+    return 1 if any(state.fault for state in states) else 0
+
+
+def check(parsed: argparse.Namespace) -> int:
+    """Say what stands in the way of serving."""
+    config = _read_casework_config(parsed)
+    faults = find_faults(create_engine(config.engine_url), config)
+    for fault in faults:
+        terminal.tell_fault(fault)
+    if not faults:
+        terminal.tell("All is well.")
+    return 1 if faults else 0
+
+
+def _ask_person(parsed: argparse.Namespace, name: str, title: str, role: Role) -> NewPerson:
+    return NewPerson(
+        getattr(parsed, f"{name}_name") or terminal.ask(f"Name of the {title}"),
+        getattr(parsed, f"{name}_email") or terminal.ask(f"E-mail of the {title}"),
+        role,
+    )
+
+
+def _read_casework_config(parsed: argparse.Namespace) -> CaseworkConfig:
+    if parsed.data_dir is None:
+        return read_config(CaseworkConfig, os.environ)
+    try:
+        return read_config(CaseworkConfig, read_settings_file(parsed.data_dir / "config" / "casework.env"))
+    except OSError:
+        raise ConfigurationError("there is no config/casework.env in this folder") from None
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m casework", description="The staff site's commands.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    init = commands.add_parser("init", help="the key ceremony: make an office, once")
+    init.add_argument("--data-dir", type=Path, required=True, metavar="DIR")
+    for field in fields(OfficeSettings):
+        if field.name not in {"data_dir", "is_demo"}:
+            init.add_argument(f"--{field.name.replace('_', '-')}")
+    for name in ("administrator", "supervisor"):
+        init.add_argument(f"--{name}-name")
+        init.add_argument(f"--{name}-email")
+    init.set_defaults(deed=hold)
+    staff = commands.add_parser("add-staff", help="give one more person an account")
+    staff.add_argument("--name")
+    staff.add_argument("--email")
+    staff.add_argument("--role", choices=[role.value for role in Role])
+    ledger = commands.add_parser("ledger", help="verify: walk both chains of the ledger").add_subparsers(required=True)
+    verify_parser = ledger.add_parser("verify")
+    verify_parser.add_argument("--head", type=Path, metavar="FILE", help="heads that were kept outside the house")
+    check_parser = commands.add_parser("check", help="say whether everything is in place to serve")
+    for each, deed in ((staff, add), (verify_parser, verify), (check_parser, check)):
+        each.add_argument(
+            "--data-dir", type=Path, metavar="DIR", help="the office's folder; without it, the environment"
+        )
+        each.set_defaults(deed=deed)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

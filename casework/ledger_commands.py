@@ -1,0 +1,86 @@
+"""Checking the ledger and the installation from the command line and from the ledger's page.
+
+Nothing here opens anything that people wrote: it reads ids, digests and public keys.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from casework.ledger_writing import find_verify_keys, make_signature_check
+from models.engine import has_newest_schema, read
+from models.ledger import LedgerBrokenError, get_head, verify
+from models.office_keys import count_holders, get_office_key
+from vault.contexts import Context
+from vault.errors import UntrustedKeyError
+from vault.signing import verify_recipient
+from web.config import CaseworkConfig
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """What a check of one site's chain found; `fault` is empty when it holds."""
+
+    site: str
+    entries: int = 0
+    head: str = ""
+    fault: str = ""
+
+
+def verify_chains(engine: Engine, config: CaseworkConfig, outside_heads: dict[str, str]) -> list[ChainState]:
+    """Walk both chains; `outside_heads` are hashes by site that were kept outside the house."""
+    with read(engine) as connection:
+        if engine.name == "postgresql":
+            # One view of the database for entries and heads, however many are being added meanwhile.
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        return [
+            _verify_chain(connection, site, verify_key, outside_heads.get(site, ""))
+            for site, verify_key in sorted(find_verify_keys(config).items())
+        ]
+
+
+def _verify_chain(connection: Connection, site: str, verify_key: bytes, outside_head: str) -> ChainState:
+    try:
+        entries = verify(connection, site, make_signature_check(verify_key), outside_head)
+    except LedgerBrokenError as fault:
+        return ChainState(site, fault=str(fault))
+    return ChainState(site, entries, get_head(connection, site)[1])
+
+
+def read_heads(text: str) -> dict[str, str]:
+    """Read heads that were kept outside: a line each, `site sequence hash`, as `ledger verify` prints them.
+
+    Raises:
+        ValueError: a line is not one.
+    """
+    heads = {}
+    for line in filter(None, (each.strip() for each in text.splitlines())):
+        site, _sequence, head = line.split()
+        bytes.fromhex(head)
+        heads[site] = head
+    if not heads:
+        raise ValueError
+    return heads
+
+
+def find_faults(engine: Engine, config: CaseworkConfig) -> list[str]:
+    """Return what stands in the way of serving, as plain sentences; none when all is well."""
+    if not has_newest_schema(engine):
+        return ["The database is not at the newest schema: run the migrations first."]
+    faults = []
+    with read(engine) as connection:
+        office_key = get_office_key(connection)
+        if office_key is None:
+            return ["There is no office key: hold the key ceremony first."]
+        if not count_holders(connection, office_key.id):
+            faults.append("Nobody holds the office identity: nobody could open a report.")
+    try:
+        verify_recipient(
+            office_key.recipient,
+            office_key.recipient_signature,
+            context=Context("office_recipient", (office_key.id,)),
+            verify_key=config.office_verify_key,
+        )
+    except UntrustedKeyError:
+        faults.append("The stored office recipient is not signed by this office: reports must not be sealed to it.")
+    return faults
