@@ -26,7 +26,7 @@ REASON_AND_WORDS = (
     Question("duration", Kind.CHOICE, N_("How long did it last?"), "", words.DURATION),
 )
 
-PAPERS_AND_SEARCH = (
+PAPERS = (
     Question(
         "asked_immigration",
         Kind.CHOICES,
@@ -44,7 +44,11 @@ PAPERS_AND_SEARCH = (
         YES_NO,
     ),
     Question("warrant_shown", Kind.CHOICE, N_("Did they show a paper or warrant?"), "", words.WARRANT_SHOWN),
-    Question(
+    Questio,
+)
+
+SEARCH = (
+    n(
         "searched",
         Kind.CHOICES,
         N_("What did they search?"),
@@ -63,7 +67,7 @@ PAPERS_AND_SEARCH = (
     Question("contraband_found", Kind.CHOICE, N_("What came of the search?"), "", words.CONTRABAND_FOUND),
 )
 
-FORCE_AND_INJURY = (
+FORCE = (
     Question(
         "actions_taken",
         Kind.CHOICES,
@@ -75,6 +79,9 @@ FORCE_AND_INJURY = (
     Question(
         "force_used", Kind.CHOICES, N_("Was force used?"), _ALL_THAT_FIT, words.FORCE_USED, exclusive=("none", *_OPEN)
     ),
+)
+
+INJURY_AND_THINGS_TAKEN = (
     Question("injuries", Kind.TEXT, N_("Was anybody hurt? How?"), limit=2_000),
     Question("medical_care", Kind.CHOICE, N_("Was there medical care?"), "", words.MEDICAL_CARE),
     Question(
