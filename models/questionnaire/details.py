@@ -44,11 +44,10 @@ PAPERS = (
         YES_NO,
     ),
     Question("warrant_shown", Kind.CHOICE, N_("Did they show a paper or warrant?"), "", words.WARRANT_SHOWN),
-    Questio,
 )
 
 SEARCH = (
-    n(
+    Question(
         "searched",
         Kind.CHOICES,
         N_("What did they search?"),
