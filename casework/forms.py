@@ -8,6 +8,11 @@ from web.languages import gettext as _
 _LONGEST_EMAIL, _LONGEST_PASSPHRASE, _LONGEST_CODE = 200, 500, 20
 
 
+def drop_controls(text: str | None) -> str:
+    """Take out what cannot be typed or shown, so that a page that comes back is a whole page."""
+    return "".join(letter for letter in text or "" if letter.isprintable())
+
+
 class Filled:
     """The field has something in it, and not too much."""
 
@@ -21,21 +26,22 @@ class Filled:
         text = field.data or ""
         if not text.strip():
             raise ValidationError(_(self.message))
-        if len(text) > self.longest or "\0" in text:
-            raise ValidationError(_(N_("This is too long or holds signs that cannot be typed")))
+        if len(text) > self.longest:
+            raise ValidationError(_(N_("This is too long")))
 
 
 class SecretsForm(BoxForm):
     """What both signing in and unlocking ask for, and where to go on."""
 
-    passphrase = StringField("Passphrase", [Filled(N_("Enter your passphrase"), _LONGEST_PASSPHRASE)])
+    passphrase = StringField("Passphrase", [Filled(N_("Enter your passphrase"), _LONGEST_PASSPHRASE)], [drop_controls])
     code = StringField(
         "Code from your app",
         [Filled(N_("Enter the six digits that your app shows now"), _LONGEST_CODE)],
+        [drop_controls],
         description="Six digits. A new one comes every 30 seconds.",
     )
-    next = HiddenField()
-    kept = HiddenField()
+    next = HiddenField(filters=[drop_controls])
+    kept = HiddenField(filters=[drop_controls])
 
     def forget_secrets(self) -> None:
         """Take the secrets out of the form, so that the page that is shown again does not hold them."""
@@ -46,7 +52,7 @@ class SecretsForm(BoxForm):
 class SignInForm(SecretsForm):
     """E-mail, passphrase and code, all in one request."""
 
-    email = StringField("E-mail", [Filled(N_("Enter your e-mail address"), _LONGEST_EMAIL)])
+    email = StringField("E-mail", [Filled(N_("Enter your e-mail address"), _LONGEST_EMAIL)], [drop_controls])
 
 
 class UnlockForm(SecretsForm):

@@ -1,6 +1,6 @@
 """Cases as stored: what is readable of them, their keys, their card and their sealed items."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -57,6 +57,14 @@ def get_case(connection: Connection, reference: str) -> Row[Any] | None:
         .join(cards, cards.c.case_id == cases.c.id)
         .where(cases.c.reference == reference)
     ).one_or_none()
+
+
+def list_references(connection: Connection, case_ids: Collection[str]) -> dict[str, str]:
+    """Return the references of those of these ids that are cases."""
+    return {
+        row.id: row.reference
+        for row in connection.execute(select(cases.c.id, cases.c.reference).where(cases.c.id.in_(case_ids)))
+    }
 
 
 def get_case_key(connection: Connection, case_id: str, holder_ids: Sequence[str]) -> Row[Any] | None:
