@@ -1,0 +1,235 @@
+"""The forms of a case's page and of the queue. Every message is ours; typed text is kept when something is wrong.
+
+Field names differ between forms, because all of them stand on one page and an id may be there only once.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+
+from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationError
+
+from casework.deadlines import DEADLINES
+from casework.dispositions import DECLINE_CODES
+from casework.words import CONFLICT
+from web.csrf import N_, BoxForm
+from web.languages import gettext as _
+
+Choice = tuple[str, str]
+LONG, SHORT = 10_000, 1_000
+_LINE_BREAKS = re.compile(r"\r\n?")
+_US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_YEARS = range(1990, 2101)
+_KEPT_CONTROLS = frozenset("\n\t")
+
+CONTROLS = N_(
+    "There were invisible control characters in this text. They are taken out now; look at it and send it again."
+)
+NOT_OFFERED = N_("Choose one of the answers offered")
+NO_DATE = N_("Write the date as 2026-12-31 or 12/31/2026, or leave it empty")
+
+
+def make_lines_uniform(text: str | None) -> str:
+    """Give a text plain line ends and no blank edges."""
+    return _LINE_BREAKS.sub("\n", text or "").strip()
+
+
+class Words:
+    """Free text: no control characters, at most `limit` characters, and something in it when `required` says so."""
+
+    def __init__(self, limit: int, required: str = "") -> None:
+        self.limit = limit
+        self.required = required
+
+    def __call__(self, form: BoxForm, field: Field) -> None:
+        """Check the field. Raises ValidationError."""
+        del form
+        text: str = field.data or ""
+        clean = "".join(sign for sign in text if unicodedata.category(sign) != "Cc" or sign in _KEPT_CONTROLS)
+        if clean != text:
+            field.data = clean
+            raise ValidationError(_(CONTROLS))
+        if self.required and not text:
+            raise ValidationError(_(self.required))
+        if len(text) > self.limit:
+            message = _(N_("This is {length} characters long; there is room for {limit}"))
+            raise ValidationError(message.format(length=len(text), limit=self.limit))
+
+
+class ChoiceField(StringField):
+    """One code out of `choices` (code and words), which the shared templates draw as a list or as buttons."""
+
+    def __init__(self, label: str, validators: list[Any], choices: Iterable[Choice] = (), **settings: Any) -> None:  # noqa: ANN401  # WTForms' own arguments
+        super().__init__(label, validators, **settings)
+        self.choices: list[Choice] = list(choices)
+
+    @property
+    def code(self) -> str:
+        """The chosen code; empty when there is none."""
+        return self.data or ""
+
+
+class OneOf:
+    """One of the choices that the field offers; none at all only where `required` is empty."""
+
+    def __init__(self, required: str = "") -> None:
+        self.required = required
+
+    def __call__(self, form: BoxForm, field: ChoiceField) -> None:
+        """Check the field. Raises ValidationError."""
+        del form
+        if not field.data:
+            if self.required:
+                raise ValidationError(_(self.required))
+            return
+        if field.data not in {value for value, _words in field.choices}:
+            raise ValidationError(_(NOT_OFFERED))
+
+
+class TypedDate:
+    """A date in ISO or US form, or nothing; the field's data is brought to ISO form."""
+
+    def __call__(self, form: BoxForm, field: Field) -> None:
+        """Check the field. Raises ValidationError."""
+        del form
+        text = (field.data or "").strip()
+        if not text:
+            field.data = ""
+            return
+        match = _US_DATE.fullmatch(text)
+        if match:
+            month, day, year = match.groups()
+            text = f"{year}-{int(month):02}-{int(day):02}"
+        try:
+            found = date.fromisoformat(text)
+        except ValueError:
+            raise ValidationError(_(NO_DATE)) from None
+        if found.year not in _YEARS:
+            raise ValidationError(_(NO_DATE))
+        field.data = found.isoformat()
+
+
+def _make_text(label: str, rule: Words, description: str = "") -> TextAreaField:
+    return TextAreaField(label, [rule], filters=[make_lines_uniform], description=description)
+
+
+class ConflictForm(BoxForm):
+    """What the check of names came to."""
+
+    conflict_decision = ChoiceField(
+        "What did the check of names come to?",
+        [OneOf(N_("Choose what the check came to"))],
+        choices=[(code, words) for code, words in CONFLICT.items() if code],
+    )
+    conflict_reason = _make_text(
+        "Reason", Words(SHORT), "Which names were checked, where, and why you decide so. Needed unless it is clear."
+    )
+
+    def validate_conflict_reason(self, field: Field) -> None:
+        """Ask for a reason where the names are not clear. Raises ValidationError."""
+        if self.conflict_decision.data != "clear" and not field.data:
+            raise ValidationError(_(N_("Write why")))
+
+
+class DispositionForm(BoxForm):
+    """What becomes of the case."""
+
+    outcome = ChoiceField("What becomes of it?", [OneOf(N_("Choose what becomes of it"))])
+    decline_code = ChoiceField(
+        "If declined, because of",
+        [OneOf()],
+        choices=list(DECLINE_CODES.items()),
+    )
+    disposition_reason = _make_text("Reason for this decision", Words(SHORT, N_("Write the reason")))
+
+
+class NoteForm(BoxForm):
+    """A note."""
+
+    note = _make_text("New note", Words(LONG, N_("Write the note")), "Sealed to this case. Never in the facts copy.")
+
+
+class TranslationForm(BoxForm):
+    """A working translation."""
+
+    translation_text = _make_text(
+        "Working translation into English",
+        Words(LONG, N_("Write the translation")),
+        "Not certified. Keep the paragraphs of the original, so that the summary can set them side by side.",
+    )
+
+
+def _make_date(label: str) -> StringField:
+    return StringField(label, [TypedDate()])
+
+
+class DeadlinesForm(BoxForm):
+    """The dates that an attorney signs for."""
+
+    notice_of_claim_on = _make_date(DEADLINES["notice_of_claim"])
+    limitation_on = _make_date(DEADLINES["limitation"])
+    video_on = _make_date(DEADLINES["video"])
+    deadlines_basis = _make_text(
+        "Basis", Words(SHORT), "The rule that each date comes from, and from which day it runs."
+    )
+    deadlines_signed = BooleanField("I have worked these dates out myself and sign for all of them")
+
+    def validate_deadlines_signed(self, field: BooleanField) -> None:
+        """Nobody signs by oversight. Raises ValidationError."""
+        if not field.data:
+            raise ValidationError(_(N_("Tick the box to sign, or leave the dates as they are")))
+
+
+class MarkForm(BoxForm):
+    """Setting or taking away a mark."""
+
+    mark_change = ChoiceField("Mark this case", [OneOf(N_("Choose what to mark"))])
+    mark_reason = _make_text("Reason for the mark", Words(SHORT, N_("Write the reason")))
+
+
+class AssignmentForm(BoxForm):
+    """Who works on the case."""
+
+    assignee = ChoiceField("Who works on it?", [OneOf(N_("Choose a person, or nobody"))])
+
+
+class ExportForm(BoxForm):
+    """Which copy to make."""
+
+    variant = ChoiceField(
+        "Which copy?",
+        [OneOf(N_("Choose which copy to make"))],
+        choices=[
+            ("facts", "Facts copy: without dispositions, notes, conflict and screening data"),
+            ("office", "Office copy: with all of it. It must not leave the office"),
+        ],
+        default="facts",
+    )
+
+
+class QueueForm(BoxForm):
+    """What to see of the queue; sent by GET, so it changes nothing and carries no token."""
+
+    class Meta(BoxForm.Meta):
+        """Without a token."""
+
+        csrf = False
+
+    status = ChoiceField("Status", [OneOf()])
+    owner = ChoiceField("Owner", [OneOf()])
+    language = ChoiceField("Language", [OneOf()])
+    unread = BooleanField("Only those I have not read")
+    marked = BooleanField("Only doubtful and duplicate")
+
+    def offer(self, *, status: dict[str, str], owner: dict[str, str], language: dict[str, str]) -> None:
+        """Set what may be chosen."""
+        self.status.choices = list(status.items())
+        self.owner.choices = list(owner.items())
+        self.language.choices = list(language.items())
+
+
+def list_wrong_fields(form: BoxForm) -> Collection[str]:
+    """List the names of the fields that did not pass."""
+    return frozenset(name for name in form.errors if name)

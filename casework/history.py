@@ -1,0 +1,59 @@
+"""A case's history in readable words, from the verified entries of the ledger."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from casework.vouching import Entry
+
+_WORDS: dict[str, str] = {
+    "report:received": "Report received",
+    "case:opened": "Case opened",
+    "case:exported": "Case summary exported",
+    "conflict:decided": "Conflict decision recorded",
+    "note:added": "Note added",
+    "translation:added": "Working translation added",
+    "deadlines:signed": "Dates signed",
+    "disposition:decided": "Disposition recorded",
+    "mark:changed": "Mark changed",
+    "case:assigned": "Case assigned",
+    "card:changed": "Row in the queue renewed",
+}
+_COPIES = {"facts": "facts copy", "office": "office copy"}
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One line: what, who, and when; `times` counts openings by one person that follow each other."""
+
+    what: str
+    who: str
+    when: date | datetime
+    digest: str = ""
+    times: int = 1
+
+
+def describe_entry(kind: str, item: str = "") -> str:
+    """Say in words what an entry of a kind records."""
+    words = _WORDS.get(kind, kind)
+    return f"{words}, {_COPIES[item]}" if item in _COPIES else words
+
+
+def list_history(entries: Iterable[Entry], names: Mapping[str, str]) -> list[HistoryLine]:
+    """List what happened to a case, oldest first; openings in a row by the same person are one line."""
+    lines: list[HistoryLine] = []
+    for entry in entries:
+        if entry.kind == "card:changed":
+            continue  # always beside the decision that changed it
+        line = HistoryLine(
+            describe_entry(entry.kind, entry.item),
+            names.get(entry.actor, "Public site" if entry.site == "intake" else "Somebody without an account"),
+            entry.when,
+            entry.digest,
+        )
+        last = lines[-1] if lines else None
+        if entry.kind == "case:opened" and last and (last.what, last.who) == (line.what, line.who):
+            lines[-1] = replace(last, when=line.when, times=last.times + 1)
+        else:
+            lines.append(line)
+    return lines

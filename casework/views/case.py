@@ -1,0 +1,301 @@
+"""The page of one case, and what is recorded from it. Every showing of it is recorded, see docs/decisions/0005."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from casework import case_forms as forms
+from casework.answers import find_story_language, list_names, list_sections, list_urgent, view_answer
+from casework.assignments import assign_case, list_colleagues
+from casework.assignments import list_names as list_staff_names
+from casework.caseworker import Caseworker
+from casework.conflicts import decide_conflict
+from casework.deadlines import DEADLINES, sign_deadlines
+from casework.dispositions import DECLINE_CODES, OUTCOMES, decide_disposition, list_outcomes
+from casework.history import describe_entry, list_history
+from casework.marks import Mark, change_mark
+from casework.notes import add_note
+from casework.opening import CaseNotFoundError, ConflictState, OpenedCase, open_case, record_opening
+from casework.permissions import Permission, require
+from casework.queue import NOBODY
+from casework.recording import CaseChangedError, StoryShutError
+from casework.translations import add_translation
+from casework.views.caseworker import get_caseworker
+from casework.words import (
+    CONFLICT,
+    CONSENT,
+    GOAL,
+    MARK,
+    ROLE,
+    STATUS,
+    URGENCY,
+    count_days,
+    describe_days_since,
+    join_words,
+    read_date,
+    write_moment,
+)
+from models.cases import Status
+from web.csrf import N_, BoxForm
+from web.languages import gettext as _
+
+Answer = Response | tuple[str, int]
+Save = Callable[[Caseworker, OpenedCase, Any], object]
+blueprint = Blueprint("case", __name__)
+
+# Whatever else stands in an address never reaches the database.
+_REFERENCE = re.compile(r"[0-9A-Za-z-]{1,16}")
+
+CHECK_FIRST = N_("Record a conflict decision first. What you wrote is not stored.")
+SHUT = N_("The conflict check does not allow this.")
+CHANGED = N_("Somebody else changed this case at the same moment. Look at it again, then send this once more.")
+_CONTACT_QUESTIONS = (
+    "reach",
+    "whom_to_contact",
+    "contact_ways",
+    "contact_details",
+    "contact_times",
+    "voicemail",
+    "say_who_calls",
+)
+
+
+def find_case(caseworker: Caseworker, reference: str) -> OpenedCase:
+    """Open a case for this person, or answer 404."""
+    if not _REFERENCE.fullmatch(reference):
+        abort(404)
+    try:
+        return open_case(caseworker, reference.upper())
+    except CaseNotFoundError:
+        abort(404)
+
+
+@blueprint.get("/cases/<reference>")
+@require(Permission.CASE_OPEN)
+def show_case(reference: str) -> Answer:
+    """Show a case: names first, and the story once the conflict check allows it."""
+    caseworker = get_caseworker()
+    case = find_case(caseworker, reference)
+    return _render(caseworker, case, _make_forms(caseworker, case))
+
+
+@blueprint.post("/cases/<reference>/conflict")
+@require(Permission.CONFLICT_DECIDE)
+def send_conflict(reference: str) -> Answer:
+    """Record a conflict decision."""
+
+    def save(caseworker: Caseworker, case: OpenedCase, form: forms.ConflictForm) -> None:
+        decide_conflict(caseworker, case, ConflictState(form.conflict_decision.code), form.conflict_reason.data or "")
+
+    return _save(reference, "conflict", save)
+
+
+@blueprint.post("/cases/<reference>/disposition")
+@require(Permission.DISPOSITION_RECORD)
+def send_disposition(reference: str) -> Answer:
+    """Record what becomes of the case."""
+
+    def save(caseworker: Caseworker, case: OpenedCase, form: forms.DispositionForm) -> None:
+        outcome = Status(form.outcome.code)
+        code = form.decline_code.code if outcome is Status.DECLINED else ""
+        decide_disposition(caseworker, case, outcome, form.disposition_reason.data or "", decline_code=code)
+
+    return _save(reference, "disposition", save)
+
+
+@blueprint.post("/cases/<reference>/notes")
+@require(Permission.NOTE_WRITE)
+def send_note(reference: str) -> Answer:
+    """Add a note."""
+    return _save(reference, "notes", lambda caseworker, case, form: add_note(caseworker, case, form.note.data))
+
+
+@blueprint.post("/cases/<reference>/translation")
+@require(Permission.TRANSLATION_WRITE)
+def send_translation(reference: str) -> Answer:
+    """Add a working translation."""
+    return _save(
+        reference,
+        "translation",
+        lambda caseworker, case, form: add_translation(caseworker, case, form.translation_text.data),
+    )
+
+
+@blueprint.post("/cases/<reference>/dates")
+@require(Permission.DEADLINE_SIGN)
+def send_dates(reference: str) -> Answer:
+    """Record the dates that an attorney signs for."""
+
+    def save(caseworker: Caseworker, case: OpenedCase, form: forms.DeadlinesForm) -> None:
+        typed = {name: form[f"{name}_on"].data for name in DEADLINES}
+        dates = {name: date.fromisoformat(text) for name, text in typed.items() if text}
+        sign_deadlines(caseworker, case, dates, form.deadlines_basis.data or "")
+
+    return _save(reference, "dates", save)
+
+
+@blueprint.post("/cases/<reference>/marks")
+@require(Permission.MARK_SET)
+def send_mark(reference: str) -> Answer:
+    """Set a mark or take it away."""
+
+    def save(caseworker: Caseworker, case: OpenedCase, form: forms.MarkForm) -> None:
+        change, mark = form.mark_change.code.split("-")
+        change_mark(caseworker, case, Mark(mark), form.mark_reason.data or "", is_set=change == "set")
+
+    return _save(reference, "marks", save)
+
+
+@blueprint.post("/cases/<reference>/assignment")
+@require(Permission.CASE_ASSIGN)
+def send_assignment(reference: str) -> Answer:
+    """Give the case to a person, or to nobody."""
+
+    def save(caseworker: Caseworker, case: OpenedCase, form: forms.AssignmentForm) -> None:
+        chosen = form.assignee.code
+        staff_id = None if chosen == NOBODY else chosen
+        assign_case(caseworker, case, staff_id, list_colleagues(caseworker)[chosen] if staff_id else "")
+
+    return _save(reference, "assignment", save)
+
+
+def _save(reference: str, name: str, save: Save) -> Answer:
+    """Check a form, do what it asks for, and go back to its part of the page; or show the page with what is wrong."""
+    caseworker = get_caseworker()
+    case = find_case(caseworker, reference)
+    made = _make_forms(caseworker, case, sent=name)
+    form = made.get(name)
+    if form is None:
+        refusal = CHECK_FIRST if case.conflict is ConflictState.UNCHECKED else SHUT
+        return _render(caseworker, case, made, status=409, refusal=refusal)
+    if not form.validate():
+        return _render(caseworker, case, made, status=400, faulty=form)
+    try:
+        save(caseworker, case, form)
+    except CaseChangedError:
+        form.form_errors.append(_(CHANGED))
+        return _render(caseworker, find_case(caseworker, reference), made, status=409, faulty=form)
+    except StoryShutError:
+        form.form_errors.append(_(SHUT))
+        return _render(caseworker, case, made, status=409, faulty=form)
+    return redirect(url_for("case.show_case", reference=case.reference) + f"#{name}", code=303)
+
+
+def _make_forms(caseworker: Caseworker, case: OpenedCase, sent: str = "") -> dict[str, BoxForm]:
+    """Make the forms that this person may use on this case now; `sent` names the one that came with the request."""
+    may = caseworker.session.may
+
+    def given(name: str) -> Any:  # noqa: ANN401  # WTForms takes any multidict
+        return request.form if name == sent else None
+
+    made: dict[str, BoxForm] = {}
+    if may(Permission.CONFLICT_DECIDE):
+        made["conflict"] = forms.ConflictForm(given("conflict"))
+    if case.conflict is ConflictState.UNCHECKED:
+        return made
+    if may(Permission.DISPOSITION_RECORD):
+        outcomes = list_outcomes(caseworker, case)
+        disposition = forms.DispositionForm(given("disposition"))
+        disposition.outcome.choices = [(status.value, words) for status, words in outcomes.items()]
+        if outcomes:
+            made["disposition"] = disposition
+    if may(Permission.NOTE_WRITE):
+        made["notes"] = forms.NoteForm(given("notes"))
+    if may(Permission.CASE_ASSIGN):
+        assignment = forms.AssignmentForm(given("assignment"), data={"assignee": case.row.assignee_id or NOBODY})
+        assignment.assignee.choices = [(NOBODY, "Nobody"), *list_colleagues(caseworker).items()]
+        made["assignment"] = assignment
+    if may(Permission.MARK_SET):
+        marks = forms.MarkForm(given("marks"))
+        marks.mark_change.choices = _list_mark_changes(case)
+        made["marks"] = marks
+    if case.may_read_story:
+        _add_story_forms(made, caseworker, case, given)
+    return made
+
+
+def _add_story_forms(
+    made: dict[str, BoxForm], caseworker: Caseworker, case: OpenedCase, given: Callable[[str], Any]
+) -> None:
+    if caseworker.session.may(Permission.TRANSLATION_WRITE):
+        newest = case.find_newest("translation")
+        data = {"translation_text": newest.text("text") if newest else ""}
+        made["translation"] = forms.TranslationForm(given("translation"), data=data)
+    if caseworker.session.may(Permission.DEADLINE_SIGN):
+        signed = case.find_newest("deadlines")
+        data = {f"{name}_on": signed.text(name) for name in DEADLINES} if signed else {}
+        basis = signed.text("basis") if signed else ""
+        made["dates"] = forms.DeadlinesForm(given("dates"), data={**data, "deadlines_basis": basis})
+
+
+def _list_mark_changes(case: OpenedCase) -> list[tuple[str, str]]:
+    return [
+        (f"unset-{mark.value}", f"Take away “{MARK[mark.value]}”")
+        if mark.value in case.marks
+        else (f"set-{mark.value}", f"Mark as “{MARK[mark.value]}”")
+        for mark in Mark
+    ]
+
+
+def _render(
+    caseworker: Caseworker,
+    case: OpenedCase,
+    made: dict[str, BoxForm],
+    *,
+    status: int = 200,
+    refusal: str = "",
+    faulty: BoxForm | None = None,
+) -> Answer:
+    """Record that this person sees the case, and make its page; before the check allows it, no story is put in."""
+    record_opening(caseworker, case)
+    names = list_staff_names(caseworker)
+    report, dates = case.report, case.dates
+    is_checked = case.conflict is not ConflictState.UNCHECKED
+    shown: dict[str, Any] = {"urgent": [], "names": [], "contact": [], "safe_word": None, "sections": [], "story": None}
+    if report is not None:
+        shown |= {
+            "urgent": list_urgent(report),
+            "names": list_names(report),
+            "story_language": find_story_language(report),
+        }
+        if is_checked:
+            shown["contact"] = [view_answer(report, question) for question in _CONTACT_QUESTIONS]
+            shown["safe_word"] = view_answer(report, "safe_word")
+        if case.may_read_story:
+            shown["sections"] = list_sections(report)
+            shown["story"] = view_answer(report, "what_happened")
+    content = render_template(
+        "casework/case.html",
+        case=case,
+        shown=shown,
+        is_checked=is_checked,
+        forms=made,
+        faulty=faulty,
+        refusal=refusal,
+        dates=dates,
+        days_since=describe_days_since(dates.earliest, dates.latest, caseworker.today),
+        age=count_days((caseworker.today - case.row.received_on).days),
+        names=names,
+        history=list_history(case.ledger.entries, names),
+        missing=[describe_entry(entry.kind) for entry in case.missing],
+        decline_codes=DECLINE_CODES,
+        outcomes={outcome.value: words for outcome, words in OUTCOMES.items()},
+        deadlines=DEADLINES,
+        words={
+            "conflict": CONFLICT,
+            "consent": CONSENT,
+            "goal": GOAL,
+            "mark": MARK,
+            "role": ROLE,
+            "status": STATUS,
+            "urgency": URGENCY,
+        },
+        join_words=join_words,
+        read_date=read_date,
+        moment=lambda when: write_moment(when, caseworker.config.time_zone),
+    )
+    return content, status
