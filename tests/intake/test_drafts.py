@@ -155,7 +155,7 @@ def test_receipt_is_gone_after_an_hour(reader: PageClient, moved: MovedClock) ->
 
 
 def test_helper_carries_own_answers_over_and_never_the_story(reader: PageClient, office: Office) -> None:
-    """A helper who files another report keeps their own answers and, if ticked, place and time; never names of others or the story."""
+    """A helper who files another report keeps their own answers and time and place; never names or the story."""
     changes: dict[str, dict[str, str | list[str]]] = {
         "you": {"goal": "record", "reporter_role": "organisation"},
         "people": {"name_to_use": "Helper", "affected_names": "Somebody Else", "reach": "code"},

@@ -1,0 +1,71 @@
+"""Configuration: read once, every fault named at once, no value ever shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from web.config import CaseworkConfig, ConfigurationError, IntakeConfig, OpeningHours, read_config
+
+KEY = "ab" * 32
+SHARED = {
+    "TESTIMONIO_DATA_DIR": "/srv/office",
+    "TESTIMONIO_OFFICE_NAME": "Office",
+    "TESTIMONIO_TIME_ZONE": "America/Chicago",
+    "TESTIMONIO_ORIGIN": "https://notes.example",
+    "TESTIMONIO_OFFICE_VERIFY_KEY": KEY,
+    "TESTIMONIO_SITE_SIGNING_KEY": KEY,
+}
+INTAKE = SHARED | {
+    "TESTIMONIO_SITE_NAME": "Notes",
+    "TESTIMONIO_RECEIPT_SALT": KEY,
+    "TESTIMONIO_EXIT_URL": "https://weather.example/",
+}
+
+
+def test_intake_reads_its_settings() -> None:
+    """Every setting arrives in its own type, defaults stand in for what is not said."""
+    config = read_config(IntakeConfig, INTAKE | {"TESTIMONIO_OFFICE_HOURS": "mon-fri 09:00-17:00; sat 10:00-12:00"})
+    assert config.is_secure
+    assert config.engine_url == "sqlite:////srv/office/testimonio.sqlite3"
+    assert config.languages == ("en", "es")
+    assert config.office_hours == (OpeningHours(0, 4, "09:00", "17:00"), OpeningHours(5, 5, "10:00", "12:00"))
+
+
+def test_all_faults_are_named_at_once_and_no_value() -> None:
+    """Missing, wrong and unknown settings are all named, and none of their values."""
+    environment = SHARED | {"TESTIMONIO_TIME_ZONE": "Mars/Base", "TESTIMONIO_TYPO": "secret-value"}
+    del environment["TESTIMONIO_OFFICE_NAME"]
+    with pytest.raises(ConfigurationError) as caught:
+        read_config(CaseworkConfig, environment)
+    for name in ("TESTIMONIO_TYPO", "TESTIMONIO_TIME_ZONE", "TESTIMONIO_OFFICE_NAME", "TESTIMONIO_INTAKE_VERIFY_KEY"):
+        assert name in str(caught.value)
+    assert "secret-value" not in str(caught.value)
+    assert "Mars" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TESTIMONIO_ORIGIN", "notes.example"),
+        ("TESTIMONIO_ORIGIN", "https://notes.example/path"),
+        ("TESTIMONIO_SITE_SIGNING_KEY", "abcd"),
+        ("TESTIMONIO_DEMO", "maybe"),
+        ("TESTIMONIO_OFFICE_HOURS", "always"),
+        ("TESTIMONIO_EXIT_URL", "javascript:alert(1)"),
+        ("TESTIMONIO_DRAFT_HOURS", "many"),
+        ("TESTIMONIO_LANGUAGES", ","),
+    ],
+)
+def test_setting_that_cannot_be_read_stops_the_start(name: str, value: str) -> None:
+    """A value of the wrong form is refused and named."""
+    with pytest.raises(ConfigurationError, match=name):
+        read_config(IntakeConfig, INTAKE | {name: value})
+
+
+def test_secrets_do_not_show() -> None:
+    """Printing a configuration shows no key, salt or database password."""
+    secrets = {"DATABASE_URL": "postgresql://u:hunter2@localhost/x", "TESTIMONIO_SITE_SIGNING_KEY": "01" * 32}
+    config = read_config(IntakeConfig, INTAKE | secrets | {"TESTIMONIO_RECEIPT_SALT": "02" * 32})
+    assert "hunter2" not in repr(config)
+    assert str(config.signing_key) not in repr(config)
+    assert str(config.receipt_salt) not in repr(config)
