@@ -214,9 +214,9 @@ def print_welcome(sites: list[Site], folder: Path) -> None:
             "\nThis is a demo: nothing in it is real and its passphrases are no secret. Never file a real report here."
         )
         for account in json.loads(accounts.read_text(encoding="utf-8")):
-            print(
-                f"\n  {account['role']}\n    e-mail       {account['email']}\n    passphrase   {account['passphrase']}"
-            )
+            print(f"\n  {account['role'].replace('_', ' ')}")
+            for label, name in {"e-mail": "email", "passphrase": "passphrase", "TOTP secret": "totp_secret"}.items():
+                print(f"    {label:<12} {account[name]}")
         suffix = "" if folder == DEMO_FOLDER else f" --data-dir {folder}"
         print(f"\nThe six-digit code that goes with a passphrase:  script/totp E-MAIL{suffix}")
     print("\nCtrl-C stops both sites.", flush=True)

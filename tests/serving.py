@@ -74,7 +74,7 @@ def make_command(data_dir: Path, intake_port: int, casework_port: int, *argument
 
 
 @contextlib.contextmanager
-def run_server(data_dir: Path, *arguments: str) -> Iterator[RunningServer]:
+def run_server(data_dir: Path, *, is_demo: bool = True) -> Iterator[RunningServer]:
     """Start both sites on free ports and yield when they answer; RuntimeError with the output when they do not."""
     ports = find_free_port(), find_free_port()
     addresses = tuple(f"http://127.0.0.1:{port}" for port in ports)
@@ -82,7 +82,7 @@ def run_server(data_dir: Path, *arguments: str) -> Iterator[RunningServer]:
     start = time.monotonic()
     with log.open("ab") as output:
         process = subprocess.Popen(
-            make_command(data_dir, *ports, *(arguments or ("--demo",))), stdout=output, stderr=output
+            make_command(data_dir, *ports, *(["--demo"] if is_demo else [])), stdout=output, stderr=output
         )
     try:
         while not all(is_healthy(address) for address in addresses):

@@ -126,9 +126,18 @@ def test_each_site_gets_its_own_settings_and_role_only() -> None:
     """No site is handed the other's settings file or database role."""
     for site, other in (("intake", "casework"), ("casework", "intake")):
         service = COMPOSE["services"][site]
-        assert service["env_file"] == [f"${{OFFICE_DIR:-./var/office}}/config/{site}.env"]
+        assert [file["path"] for file in service["env_file"]] == [f"${{OFFICE_DIR:-./var/office}}/config/{site}.env"]
         assert f"testimonio_{site}:" in service["environment"]["DATABASE_URL"]
         assert other not in str(service).replace(f"testimonio_{site}", "")
+
+
+def test_ceremony_is_asked_for_in_words_it_knows() -> None:
+    """The ceremony's service gives `casework init` only options that it has."""
+    _python, _m, module, *arguments = COMPOSE["services"]["ceremony"]["command"]
+    command = [sys.executable, "-m", module, arguments[0], "--help"]
+    help_text = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+    options = {argument.split("=")[0] for argument in arguments[1:]}
+    assert options <= set(re.findall(r"--[a-z-]+", help_text))
 
 
 def test_services_are_hardened() -> None:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -140,6 +141,34 @@ def test_a_site_that_dies_takes_the_other_down(office: Path) -> None:
         assert server.process.wait(timeout=20) == 1
         assert wait_until_gone(family, 1) == set()
         assert "intake site ended" in server.log.read_text(encoding="utf-8")
+
+
+def test_an_office_of_ones_own_is_served(tmp_path: Path) -> None:
+    """What the key ceremony made is served without a word about a demo."""
+    folder = tmp_path / "office"
+    answers = {
+        "office-name": "Office",
+        "site-name": "Notes",
+        "intake-origin": "http://127.0.0.1:8000",
+        "casework-origin": "http://127.0.0.1:8001",
+        "time-zone": "America/Chicago",
+        "exit-url": "https://exit.example/",
+        "languages": "en es",
+        "office-line": "555-0100",
+        "office-hours": "mon-fri 09:00-17:00",
+        "duty-address": "duty@office.example",
+        "administrator-name": "A",
+        "administrator-email": "a@office.example",
+        "supervisor-name": "B",
+        "supervisor-email": "b@office.example",
+    }
+    command = [sys.executable, "-m", "casework", "init", "--data-dir", f"{folder}"]
+    command += [f"--{name}={value}" for name, value in answers.items()]
+    subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=60)
+    with run_server(folder, is_demo=False) as server:
+        assert is_healthy(server.intake)
+        assert is_healthy(server.casework)
+        assert "demo" not in server.log.read_text(encoding="utf-8").lower()
 
 
 def run_and_fail(command: list[str]) -> str:
