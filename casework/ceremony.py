@@ -23,7 +23,7 @@ from vault.contexts import Context
 from vault.identities import Identity
 from vault.keyslots import RFC_9106_LOW_MEMORY, Cost
 from vault.signing import SigningKey, sign_recipient
-from web.clock import today
+from web import clock
 from web.config import CaseworkConfig, IntakeConfig, SiteConfig, read_config
 
 SITES: dict[str, type[SiteConfig]] = {"intake": IntakeConfig, "casework": CaseworkConfig}
@@ -163,7 +163,7 @@ def _put_rows(engine: Engine, keys: _Keys, accounts: list[AccountRows], config: 
             id=keys.office_key_id,
             recipient=recipient,
             recipient_signature=signature,
-            made_on=today(config.time_zone),
+            made_on=clock.today(config.time_zone),
             retired_on=None,
         )
         append_event(connection, Event("office:made", keys.office_key_id), config)

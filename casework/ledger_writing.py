@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from models.ledger import Event, SignatureCheck, append
 from vault.signing import SigningKey, verify_signature
-from web.clock import now
+from web import clock
 from web.config import CaseworkConfig
 
 SITE = "casework"
@@ -14,7 +14,7 @@ PURPOSE = "ledger-entry"
 def append_event(connection: Connection, event: Event, config: CaseworkConfig) -> int:
     """Append what staff did to the ledger, signed by this site; the last step of a deed's transaction."""
     key = SigningKey.from_bytes(config.signing_key)
-    return append(connection, SITE, event, now(), lambda entry: key.sign(entry, purpose=PURPOSE))
+    return append(connection, SITE, event, clock.now(), lambda entry: key.sign(entry, purpose=PURPOSE))
 
 
 def find_verify_keys(config: CaseworkConfig) -> dict[str, bytes]:

@@ -22,7 +22,7 @@ from models.tables import sessions
 from vault.boxes import BoxKey, close_box, open_box
 from vault.errors import CannotOpenError
 from vault.identities import Identity
-from web.clock import hour, now
+from web import clock
 from web.config import CaseworkConfig
 
 OPEN, LOCKED = "open", "locked"
@@ -92,7 +92,7 @@ def get_session() -> StaffSession:
 def put_session(connection: Connection, session: StaffSession, config: CaseworkConfig) -> BoxKey:
     """Lay down a session and return the key for the cookie; part of the deed that signs somebody in."""
     key = BoxKey.generate()
-    delete_expired_boxes(connection, sessions, hour())
+    delete_expired_boxes(connection, sessions, clock.hour())
     put_box(
         connection,
         sessions,
@@ -111,7 +111,7 @@ def find_desk(engine: Engine, key: BoxKey, config: CaseworkConfig) -> Desk:
     any more, is gone.
     """
     with read(engine) as connection:
-        box = get_box(connection, sessions, key.lookup_id, hour())
+        box = get_box(connection, sessions, key.lookup_id, clock.hour())
         record = _open_record(box.kind, box.record, key) if box is not None else None
         person = get_staff(connection, record["staff_id"]) if record else None
     if record is None or person is None or not person.is_active or person.role not in set(Role):
@@ -196,7 +196,7 @@ def _find_last_hour(signed_in_at: int, config: CaseworkConfig) -> int:
 
 
 def _seconds() -> int:
-    return int(now().timestamp())
+    return int(clock.now().timestamp())
 
 
 def _minute() -> int:

@@ -28,7 +28,7 @@ from vault.identities import Identity
 from vault.keyslots import RFC_9106_LOW_MEMORY, Cost, spend_unlock, unlock_identity
 from vault.opening import open_identity, open_sealed
 from vault.sealing import seal
-from web.clock import now
+from web import clock
 from web.config import CaseworkConfig
 
 # Each derivation takes 64 MiB: more at once would let strangers fill the server's memory.
@@ -117,7 +117,7 @@ class SignInDesk:
             )
         else:
             secret = open_sealed(self._decoy_totp, identity=self._decoy, context=Context("totp_secret", (_NOBODY,)))
-        return identity, find_step(secret, read_code(code), now())
+        return identity, find_step(secret, read_code(code), clock.now())
 
     def _make_session(self, person: Row[Any], identity: Identity) -> StaffSession:
         with read(self._engine) as connection:
@@ -136,7 +136,7 @@ class SignInDesk:
                 )
                 for row in held
             },
-            signed_in_at=int(now().timestamp()),
+            signed_in_at=int(clock.now().timestamp()),
         )
 
     def _start(self, session: StaffSession, step: int, old_key: BoxKey | None, kind: str) -> BoxKey | None:

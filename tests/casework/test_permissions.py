@@ -1,0 +1,110 @@
+"""Every address of the staff site by every role: an address that is not in this table fails the test."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from casework.permissions import PUBLIC_ENDPOINTS, Role, find_required_permission
+from tests.casework.conftest import SignInAs
+from tests.page_client import PageClient
+
+EVERYBODY = frozenset(Role)
+LEGAL = EVERYBODY - {Role.ADMINISTRATOR}
+ATTORNEYS = frozenset({Role.ATTORNEY, Role.SUPERVISING_ATTORNEY})
+OVERSIGHT = frozenset({Role.ADMINISTRATOR, Role.SUPERVISING_ATTORNEY})
+SUPERVISOR = frozenset({Role.SUPERVISING_ATTORNEY})
+PUBLIC = None
+
+# Method and rule of each address, and who may use it. None: answered without signing in.
+EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
+    ("GET", "/static/<path:filename>"): PUBLIC,
+    ("GET", "/healthz"): PUBLIC,
+    ("GET", "/sign-in"): PUBLIC,
+    ("POST", "/sign-in"): PUBLIC,
+    ("GET", "/unlock"): PUBLIC,
+    ("POST", "/unlock"): PUBLIC,
+    ("POST", "/sign-out"): PUBLIC,
+    ("GET", "/"): EVERYBODY,
+    ("POST", "/lock"): EVERYBODY,
+    ("GET", "/staff"): OVERSIGHT,
+    ("GET", "/ledger"): SUPERVISOR,
+}
+EXPECTED |= {
+    ("GET", "/cases"): LEGAL,
+    ("GET", "/cases/<reference>"): LEGAL,
+    ("POST", "/cases/<reference>/conflict"): LEGAL,
+    ("POST", "/cases/<reference>/disposition"): LEGAL,
+    ("POST", "/cases/<reference>/notes"): LEGAL,
+    ("POST", "/cases/<reference>/translation"): LEGAL,
+    ("POST", "/cases/<reference>/dates"): ATTORNEYS,
+    ("POST", "/cases/<reference>/marks"): LEGAL,
+    ("POST", "/cases/<reference>/assignment"): LEGAL,
+    ("GET", "/cases/<reference>/export"): LEGAL,
+    ("POST", "/cases/<reference>/export"): LEGAL,
+}
+REFUSAL = "Not for your account"
+
+
+def list_addresses(site: Flask) -> set[tuple[str, str]]:
+    """Method and rule of every address that the site answers, from the site itself."""
+    return {
+        (method, rule.rule)
+        for rule in site.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def fill_in(rule: str) -> str:
+    """An address of this shape; whether there is such a case does not matter to the gate."""
+    return rule.replace("<reference>", "AAAA-0000").replace("<path:filename>", "site.css")
+
+
+def test_every_address_is_classified(staff_site: Flask) -> None:
+    """The table above names exactly the addresses that the site has."""
+    assert list_addresses(staff_site) == set(EXPECTED)
+
+
+def test_every_view_is_marked_or_public(staff_site: Flask) -> None:
+    """A view is on the short public list or carries the permission that it needs, and no name on the list is stale."""
+    assert set(staff_site.view_functions) >= PUBLIC_ENDPOINTS
+    unmarked = {name for name, view in staff_site.view_functions.items() if find_required_permission(view) is None}
+    assert unmarked == PUBLIC_ENDPOINTS
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_role_reaches_what_the_table_says_and_nothing_else(sign_in_as: SignInAs, role: Role) -> None:
+    """Signed in, each address is refused to a role exactly when the table leaves it out."""
+    reader = sign_in_as(role)
+    reached = {}
+    for (method, rule), allowed in EXPECTED.items():
+        if allowed is PUBLIC or (method, rule) == ("POST", "/lock"):
+            continue
+        response = reader.client.open(fill_in(rule), method=method, headers={"Origin": reader.origin})
+        is_refused = response.status_code == 403 and REFUSAL in response.text
+        reached[method, rule] = (not is_refused) == (role in allowed)
+    assert reached
+    assert all(reached.values()), [address for address, is_right in reached.items() if not is_right]
+    assert reader.post("/lock", []).status == 403  # for want of a token only: everybody may lock
+
+
+def test_stranger_reaches_nothing(reader: PageClient) -> None:
+    """Not signed in, every address but the public ones leads to the sign-in page and shows nothing else."""
+    for (method, rule), allowed in EXPECTED.items():
+        if allowed is PUBLIC:
+            continue
+        response = reader.client.open(fill_in(rule), method=method, headers={"Origin": reader.origin})
+        if method == "GET":
+            assert response.status_code == 303, rule
+            assert response.headers["Location"].startswith("/sign-in"), rule
+        else:
+            assert response.status_code == 401, rule
+            assert "<h1>Sign in</h1>" in response.text, rule
+
+
+def test_unmarked_view_is_shut_to_everybody(staff_site: Flask, sign_in_as: SignInAs) -> None:
+    """A page that was added without a permission is refused even to a supervising attorney."""
+    staff_site.add_url_rule("/forgotten", "forgotten", lambda: "open to all")
+    for role in Role:
+        response = sign_in_as(role).client.get("/forgotten")
+        assert (response.status_code, REFUSAL in response.text) == (403, True)
