@@ -142,6 +142,7 @@ class DispositionForm(BoxForm):
         [OneOf()],
         choices=list(DECLINE_CODES.items()),
     )
+    may_decline = False
     disposition_reason = _make_text("Reason for this decision", Words(SHORT, N_("Write the reason")))
 
 

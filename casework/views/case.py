@@ -201,6 +201,7 @@ def _make_forms(caseworker: Caseworker, case: OpenedCase, sent: str = "") -> dic
         outcomes = list_outcomes(caseworker, case)
         disposition = forms.DispositionForm(given("disposition"))
         disposition.outcome.choices = [(status.value, words) for status, words in outcomes.items()]
+        disposition.may_decline = Status.DECLINED in outcomes
         if outcomes:
             made["disposition"] = disposition
     if may(Permission.NOTE_WRITE):
@@ -276,6 +277,7 @@ def _render(
         forms=made,
         faulty=faulty,
         refusal=refusal,
+        parts=_list_parts(case),
         dates=dates,
         days_since=describe_days_since(dates.earliest, dates.latest, caseworker.today),
         age=count_days((caseworker.today - case.row.received_on).days),
@@ -299,3 +301,17 @@ def _render(
         moment=lambda when: write_moment(when, caseworker.config.time_zone),
     )
     return content, status
+
+
+def _list_parts(case: OpenedCase) -> list[tuple[str, str]]:
+    """List the parts of the page as it is now: id and name."""
+    parts = [("urgent", "Urgent"), ("names", "Names"), ("conflict", "Conflict check")]
+    if case.may_read_story:
+        parts += [("story", "What happened")]
+    if case.conflict is not ConflictState.UNCHECKED:
+        parts += [("contact", "Reaching the person")]
+    if case.may_read_story:
+        parts += [("answers", "All answers"), ("dates", "Dates")]
+    if case.conflict is not ConflictState.UNCHECKED:
+        parts += [(part, part.capitalize()) for part in ("disposition", "notes", "assignment", "marks")]
+    return [*parts, ("history", "History")]
