@@ -51,7 +51,6 @@ REPORTS = (
             "race_or_ethnicity": "Somali",
             "age_band": "65_up",
         },
-        note="Needs a Somali interpreter who is not family. The shopkeeper is the witness to call first.",
     ),
     DemoReport(
         "license_photographed",
@@ -82,7 +81,6 @@ REPORTS = (
             "perceived_race_or_ethnicity": ["black"],
             "age_band": "18_to_24",
         },
-        note="Photographs were taken with the officer's own phone. Ask, by message, whether a friend saw the badge.",
     ),
     DemoReport(
         "same_car_number",
@@ -125,7 +123,6 @@ REPORTS = (
             "complaints_made": ["agency"],
             "age_band": "25_to_44",
         },
-        note="He wrote down five dates; ask for the list. His own camera has the last two stops.",
     ),
     DemoReport(
         "jail_interview",
@@ -171,7 +168,6 @@ REPORTS = (
             "jail_interpreter": "refused",
             "complaints_made": ["none"],
         },
-        note="Agreement promises an interpreter on request. Ask the jail for the form that he signed.",
     ),
     DemoReport(
         "campus_path",
@@ -210,6 +206,5 @@ REPORTS = (
             "perceived_race_or_ethnicity": ["black"],
             "age_band": "18_to_24",
         },
-        note="The campus nurse has dated photographs. Ask him, by message, for leave to request them.",
     ),
 )

@@ -46,7 +46,6 @@ REPORTS = (
             "race_or_ethnicity": "Hmoob",
             "age_band": "13_to_17",
         },
-        note="A minor: speak with a parent, in Hmong. A doorbell across the street may have recorded it.",
     ),
     DemoReport(
         "shop_window",
@@ -80,7 +79,6 @@ REPORTS = (
             "asked_ties": "yes",
             "complaints_made": ["none"],
         },
-        note="He had called for help himself. Advised in Vietnamese that he may still call 911.",
     ),
     DemoReport(
         "unsigned_form",
@@ -120,7 +118,6 @@ REPORTS = (
             "jail_interpreter": "refused",
             "witnesses": "The children saw it. We do not want them asked.",
         },
-        note="Mostly speaks, seldom reads: plan a call with a Karen interpreter. Her wish: the children are not asked.",
     ),
     DemoReport(
         "court_hallway",
@@ -156,6 +153,5 @@ REPORTS = (
             "federal_present": "not_sure",
             "other_video": ["not_sure"],
         },
-        note="Conflict: the other side came here first. Story not read. Represented: refer through his lawyer.",
     ),
 )

@@ -55,7 +55,6 @@ REPORTS = (
             "witnesses": "Toda la fila de carros, unas doce familias",
             "age_band": "45_to_64",
         },
-        note="The group will ask other families whether they want to speak. One more report came from it twice.",
     ),
     DemoReport(
         "checkpoint_unaware",
@@ -84,7 +83,6 @@ REPORTS = (
             "asked_immigration": ["birthplace", "language_remark"],
             "federal_present": "not_sure",
         },
-        note="She has not been asked. Nothing leaves this office about her until she says so.",
     ),
     DemoReport(
         "checkpoint_duplicate",
@@ -97,7 +95,7 @@ REPORTS = (
             "for_someone": "asked_me",
             "read_back": "not_sure",
             "affected_language": "Spanish",
-            "agency": "Birchwater County Sheriff",
+            "agency": "Birchwater County Sheriff's Office",
             "what_happened": read_story("checkpoint_duplicate"),
             "story_language": "en",
             "reason_believed": ["not_sure"],
@@ -106,8 +104,5 @@ REPORTS = (
             "has_lawyer": ["not_sure"],
             "reach": "code",
         },
-        note="Same stop, same man as the report in Spanish of the day before. Kept, and counted once.",
-        mark="duplicate",
-        duplicate_of="checkpoint_asked",
     ),
 )

@@ -41,7 +41,6 @@ REPORTS = (
             "perceived_race_or_ethnicity": ["hispanic"],
             "age_band": "25_to_44",
         },
-        note="Ask through the inbox whether the video can be handed over unedited. No contact was given.",
     ),
     DemoReport(
         "tribal_card",
@@ -55,7 +54,7 @@ REPORTS = (
             "state": "NE",
             "county": "Meadowlark County",
             "place_kind": "store",
-            "agency": "Meadowlark County Sheriff",
+            "agency": "Meadowlark County Sheriff's Office",
             "encounter_type": "vehicle",
             "what_happened": read_story("tribal_card"),
             "story_language": "en",
@@ -93,7 +92,6 @@ REPORTS = (
             "race_or_ethnicity": "Enrolled tribal member",
             "age_band": "25_to_44",
         },
-        note="Station's camera keeps thirty days. Letter must go out this week.",
     ),
     DemoReport(
         "child_after_school",
@@ -132,6 +130,5 @@ REPORTS = (
             "voicemail": "yes",
             "say_who_calls": "yes",
         },
-        note="Called back within the hour. Uncle signs for the girl tonight; he has the clinic's number.",
     ),
 )

@@ -1,6 +1,6 @@
 """One fictional text, pasted three times against three agencies, with invisible direction marks and emoji.
 
-Shows what staff do with what they doubt: it is marked and hidden from counts, never deleted.
+Staff mark what they doubt: it leaves the counts and is never deleted.
 """
 
 from demo.reports.report import DemoReport, When
@@ -39,8 +39,6 @@ def _paste(key: str, agency: str, state: str, days_ago: int) -> DemoReport:
             "has_lawyer": ["prefer_not_to_say"],
             "reach": "code",
         },
-        note="Word for word the same text against three agencies on two days. Nothing in it can be checked.",
-        mark="doubtful",
     )
 
 

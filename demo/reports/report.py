@@ -31,7 +31,7 @@ class DemoReport:
     """One fictional report.
 
     `language` is the form's, the story's stands in `values`. A question that `values` leaves out was skipped or
-    not asked. `note` is what staff of the demo office would write down; `mark` is "doubtful", "duplicate" or "".
+    not asked. What the demo office does about it stands in demo/work.py.
     """
 
     key: str
@@ -39,9 +39,6 @@ class DemoReport:
     days_ago: int
     when: When
     values: Mapping[str, str | list[str]]
-    note: str
-    mark: str = ""
-    duplicate_of: str = ""
 
 
 def read_story(key: str) -> str:

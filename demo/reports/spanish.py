@@ -52,7 +52,6 @@ REPORTS = (
             "warrant_shown": "none",
             "case_numbers": "El recibo de la fianza tiene el número F-00417",
         },
-        note="Called the jail's records desk: they confirm that bail was posted. Supervisor told at once.",
     ),
     DemoReport(
         "brake_light",
@@ -101,7 +100,6 @@ REPORTS = (
             "perceived_race_or_ethnicity": ["hispanic"],
             "age_band": "25_to_44",
         },
-        note="Has his own video of both brake lights working that night. Ask him to keep the original file as it is.",
     ),
     DemoReport(
         "packing_plant",
@@ -152,7 +150,6 @@ REPORTS = (
             "witnesses": "Todo el turno. El supervisor dice que hay video.",
             "other_video": ["store"],
         },
-        note="Letter to the plant to keep its camera recordings: draft it today. Other families may call.",
     ),
     DemoReport(
         "summer_fair",
@@ -177,6 +174,5 @@ REPORTS = (
             "reach": "code",
             "consent_statistics": ["yes"],
         },
-        note="No exact date; the week of the fair could be found. A two-year limit may be close or past.",
     ),
 )

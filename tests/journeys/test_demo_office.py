@@ -1,142 +1,228 @@
-"""The demo office's content fits the form that it claims to have been typed into, and names nobody real."""
+"""The demo office, as `python -m demo` makes it: every report opens, the queue is alive, and every page says DEMO."""
 
-import re
-import unicodedata
-from datetime import date
+from __future__ import annotations
 
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyotp
 import pytest
+from sqlalchemy import Engine
 
+import casework.app
+import intake.app
+from casework.caseworker import Caseworker
+from casework.ceremony import read_settings_file
+from casework.ledger_writing import find_verify_keys, make_signature_check
+from casework.opening import ConflictState, OpenedCase, open_case
+from casework.permissions import Role
+from casework.sessions import StaffSession
+from casework.signing_in import SignInDesk
 from demo.agencies import AGENCIES
-from demo.people import PEOPLE
+from demo.office import ACCOUNTS, NotADemoError, make_demo_office
 from demo.reports.collection import REPORTS
-from demo.reports.report import STORIES, DemoReport, list_values, read_translation
-from models.questionnaire.pages import PAGES, QUESTIONS, Page, list_missing_questions
-from models.questionnaire.question import Kind
-
-FIRST_START_ON = date(2026, 3, 1)
-every_report = pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.key)
-
-
-def _list_codes(report: DemoReport) -> list[tuple[str, str]]:
-    values = list_values(report, FIRST_START_ON)
-    coded = ((key, values[key]) for key in values if QUESTIONS[key].vocabulary and values[key])
-    return [(key, code) for key, value in coded for code in ([value] if isinstance(value, str) else value)]
+from demo.reports.report import find_filed_on, list_values
+from demo.timeline import TIME_ZONE
+from models import ledger
+from models.agencies import list_agencies
+from models.cases import CaseFilter, Status, list_cards
+from models.engine import create_engine, read
+from models.questionnaire.pages import PAGES
+from tests.page_client import PageClient
+from web import clock
+from web.config import CaseworkConfig, IntakeConfig, read_config
 
 
-def test_has_twenty_reports_in_eight_languages() -> None:
-    """At least twenty reports in at least eight languages, each key once."""
-    assert len(REPORTS) >= 20
-    assert len({report.key for report in REPORTS}) == len(REPORTS)
-    assert len({report.values["story_language"] for report in REPORTS}) >= 8
+@dataclass(frozen=True)
+class DemoOffice:
+    """The office's folder, both sites' configuration, everybody's session, and every case as opened."""
+
+    data_dir: Path
+    intake: IntakeConfig
+    casework: CaseworkConfig
+    engine: Engine
+    sessions: dict[str, StaffSession]
+    cases: tuple[OpenedCase, ...]
+    made_on: date
+
+    @property
+    def by_story(self) -> dict[str, list[OpenedCase]]:
+        """The cases by the text of their story."""
+        found: dict[str, list[OpenedCase]] = {}
+        for case in self.cases:
+            assert case.report is not None
+            found.setdefault(str(case.report.values["what_happened"]), []).append(case)
+        return found
 
 
-@every_report
-def test_answers_only_questions_of_the_form(report: DemoReport) -> None:
-    """Every answer belongs to a question on a page that these answers lead to."""
-    values = list_values(report, FIRST_START_ON)
-    asked = {question.id for page in PAGES if page.is_asked(values) for question in page.questions}
-    assert set(values) <= asked
+def _read_sites(data_dir: Path) -> tuple[IntakeConfig, CaseworkConfig]:
+    folder = data_dir / "config"
+    return (
+        read_config(IntakeConfig, read_settings_file(folder / "intake.env")),
+        read_config(CaseworkConfig, read_settings_file(folder / "casework.env")),
+    )
 
 
-@every_report
-def test_uses_only_codes_of_the_vocabularies(report: DemoReport) -> None:
-    """Every code stands in its question's vocabulary, and exclusive codes stand alone."""
-    values = list_values(report, FIRST_START_ON)
-    for key, code in _list_codes(report):
-        assert code in QUESTIONS[key].codes, (key, code)
-        if code in QUESTIONS[key].exclusive:
-            assert values[key] == [code], key
+def _sign_everybody_in(engine: Engine, config: CaseworkConfig, accounts: list[dict[str, str]]) -> list[StaffSession]:
+    desk = SignInDesk(engine, config)
+    sessions = []
+    for account in accounts:
+        code = pyotp.TOTP(account["totp_secret"]).at(clock.now())
+        session = desk.sign_in(account["email"], account["passphrase"], code, source="127.0.0.1").session
+        assert session is not None
+        sessions.append(session)
+    return sessions
 
 
-@every_report
-def test_answers_have_the_shape_and_length_of_their_question(report: DemoReport) -> None:
-    """Several choices are a list without repeats, all else is text within the question's limit."""
-    for key, value in list_values(report, FIRST_START_ON).items():
-        question = QUESTIONS[key]
-        if question.kind is Kind.CHOICES:
-            assert isinstance(value, list), key
-            assert len(set(value)) == len(value), key
-        else:
-            assert isinstance(value, str), key
-            assert question.vocabulary or len(value) <= question.limit, key
-            assert question.kind is Kind.TEXT or "\n" not in value, key
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoOffice]:
+    """A demo office, made in a folder where an earlier try was interrupted half way."""
+    data_dir = tmp_path_factory.mktemp("demo") / "office"
+    (data_dir / "config").mkdir(parents=True)
+    (data_dir / "unfinished-demo").touch()
+    (data_dir / "config" / "intake.env").write_text("TESTIMONIO_OFFICE_NAME=Half an office\n", encoding="utf-8")
+    (data_dir / "testimonio.sqlite3").write_bytes(b"not a database")
+    made_on = clock.today(TIME_ZONE)
+    assert make_demo_office(data_dir)
+    intake_config, casework_config = _read_sites(data_dir)
+    engine = create_engine(casework_config.engine_url)
+    accounts = json.loads((data_dir / ACCOUNTS).read_text(encoding="utf-8"))
+    sessions = {session.email: session for session in _sign_everybody_in(engine, casework_config, accounts)}
+    supervisor = next(each for each in sessions.values() if each.role is Role.SUPERVISING_ATTORNEY)
+    caseworker = Caseworker(engine, casework_config, supervisor)
+    with read(engine) as connection:
+        rows = list_cards(connection, CaseFilter(supervisor.staff_id, supervisor.holder_ids))
+    cases = tuple(open_case(caseworker, row.reference) for row in rows)
+    yield DemoOffice(data_dir, intake_config, casework_config, engine, sessions, cases, made_on)
+    engine.dispose()
 
 
-@every_report
-def test_leaves_no_required_question_open(report: DemoReport) -> None:
-    """The form could have been sent."""
-    missing: list[tuple[Page, str]] = [
-        (page, question.id) for page, question in list_missing_questions(list_values(report, FIRST_START_ON))
-    ]
-    assert missing == []
+def test_every_report_opens_as_it_was_typed(office: DemoOffice) -> None:
+    """Each fictional report lies there once, vouched for, with every answer as its reporter gave it."""
+    assert len(office.cases) == len(REPORTS)
+    assert all(case.is_report_vouched and case.is_card_vouched and case.card for case in office.cases)
+    open_ends = (["not_sure"], ["prefer_not_to_say"], "not_sure", "prefer_not_to_say")
+    expected = Counter(
+        json.dumps({key: value for key, value in values.items() if value and value not in open_ends}, sort_keys=True)
+        for values in (list_values(report, office.made_on) for report in REPORTS)
+    )
+    stored = Counter(json.dumps(case.report.values, sort_keys=True) for case in office.cases if case.report)
+    assert stored == expected
 
 
-@every_report
-def test_texts_hold_no_control_characters_or_overrides(report: DemoReport) -> None:
-    """The form would refuse control characters and direction overrides, so no text has them."""
-    for value in list_values(report, FIRST_START_ON).values():
-        for text in [value] if isinstance(value, str) else value:
-            assert not [c for c in text if unicodedata.category(c) == "Cc" and c != "\n"]
-            assert not re.search("[\u202a-\u202e]", text)
-            assert unicodedata.is_normalized("NFC", text)
+def test_dates_of_receipt_count_back_from_today(office: DemoOffice) -> None:
+    """A report of some days ago was received on that day, and nothing was received or done in the future."""
+    for report in REPORTS:
+        if report.days_ago:
+            days = {case.row.received_on for case in office.by_story[str(report.values["what_happened"])]}
+            assert find_filed_on(report, office.made_on) in days, report.key
+    assert all(item.at <= clock.now() for case in office.cases for item in case.items)
 
 
-@every_report
-def test_phone_numbers_are_fictional(report: DemoReport) -> None:
-    """Whatever looks like a phone number is one of those kept for fiction."""
-    for value in list_values(report, FIRST_START_ON).values():
-        for text in [value] if isinstance(value, str) else value:
-            assert re.findall(r"\d{3}[-. ]\d{4}", text) == re.findall(r"555-01\d\d", text)
+def test_the_queue_is_alive(office: DemoOffice) -> None:
+    """Cases of every outcome, one conflict, three doubtful, one duplicate, and an urgent one that nobody opened."""
+    assert {case.row.status for case in office.cases} == {status.value for status in Status}
+    marks = Counter(mark for case in office.cases for mark in case.marks)
+    assert marks == {"doubtful": 3, "duplicate": 1}
+    assert [case.row.status for case in office.cases if case.conflict is ConflictState.CONFLICT] == ["referred"]
+    untouched = [case for case in office.cases if not case.items]
+    assert any(case.card and "child_alone" in case.card.urgent for case in untouched)
+    assert any(case.list_items("translation") for case in office.cases)
+    assert any(case.list_items("deadlines") for case in office.cases)
 
 
-def test_dates_count_back_from_the_first_start() -> None:
-    """A day, a month and a season are worked out from the day of the first start, across a new year."""
-    by_key = {report.key: list_values(report, FIRST_START_ON) for report in REPORTS}
-    assert [by_key["bail_paid"][key] for key in ("when_day", "when_month", "when_year")] == ["26", "2", "2026"]
-    assert [by_key["shop_window"][key] for key in ("when_day", "when_month", "when_year")] == ["31", "12", "2025"]
-    asked = by_key["checkpoint_asked"]
-    assert date(int(str(asked["when_year"])), int(str(asked["when_month"])), int(str(asked["when_day"]))).weekday() == 6
-    assert "when_day" not in by_key["jail_interview"]
-    assert by_key["jail_interview"]["when_month"] == "1"
-    assert [by_key["summer_fair"][key] for key in ("when_season", "when_year")] == ["summer", "2024"]
+def test_what_was_done_is_vouched_for(office: DemoOffice) -> None:
+    """Both chains of the ledger hold, and every recorded item is the one that the ledger names."""
+    with read(office.engine) as connection:
+        for site, key in find_verify_keys(office.casework).items():
+            assert ledger.verify(connection, site, make_signature_check(key)) >= len(REPORTS)
+    assert all(item.is_vouched and item.has_opened for case in office.cases for item in case.items)
 
 
-@every_report
-def test_nothing_happened_after_it_was_reported(report: DemoReport) -> None:
-    """An incident with a date lies on or before the day on which it was reported."""
-    assert report.when.code != "date" or report.when.days_ago >= report.days_ago
+def test_five_people_can_sign_in(office: DemoOffice) -> None:
+    """The accounts file names five accounts that work; only the legal staff hold the office identity."""
+    roles = Counter(session.role for session in office.sessions.values())
+    assert roles == {
+        Role.ADMINISTRATOR: 1,
+        Role.SUPERVISING_ATTORNEY: 1,
+        Role.ATTORNEY: 1,
+        Role.INTAKE: 2,
+    }
+    for session in office.sessions.values():
+        assert bool(session.office_identities) is (session.role is not Role.ADMINISTRATOR)
+    assert (office.data_dir / ACCOUNTS).stat().st_mode & 0o777 == 0o600
 
 
-def test_every_story_file_belongs_to_a_report() -> None:
-    """No story or translation lies about unused, and a translation is not the story again."""
-    keys = {report.key for report in REPORTS}
-    assert {path.name.split(".")[0] for path in STORIES.iterdir()} <= keys
-    translated = {report.key: read_translation(report.key) for report in REPORTS if read_translation(report.key)}
-    assert len(translated) >= 3
-    assert all(report.values["what_happened"] != translated.get(report.key) for report in REPORTS)
+def test_the_directory_holds_the_invented_agencies(office: DemoOffice) -> None:
+    """The five agencies stand in the directory, with counties that no real list has."""
+    with read(office.engine) as connection:
+        rows = list_agencies(connection)
+    assert {row.name for row in rows} == {agency.name for agency in AGENCIES}
+    assert all(row.county_fips[2] == "9" for row in rows)
 
 
-def test_the_pasted_text_is_the_same_thrice_against_three_agencies() -> None:
-    """The doubtful reports differ in agency alone, and hold direction marks and emoji."""
-    doubtful = [report for report in REPORTS if report.mark == "doubtful"]
-    assert len({report.values["what_happened"] for report in doubtful}) == 1
-    assert len({report.values["agency"] for report in doubtful}) == len(doubtful) == 3
-    text = str(doubtful[0].values["what_happened"])
-    assert "\u200f" in text
-    assert max(text) > "\uffff"
+def test_a_second_start_changes_nothing(office: DemoOffice) -> None:
+    """Where there is a demo office, none is made."""
+    before = (office.data_dir / ACCOUNTS).read_bytes()
+    assert not make_demo_office(office.data_dir)
+    assert (office.data_dir / ACCOUNTS).read_bytes() == before
 
 
-def test_agencies_are_invented() -> None:
-    """Identifiers start with ZZ, county codes with 9, and nothing is there twice."""
-    assert len(AGENCIES) == 5
-    assert all(re.fullmatch(r"ZZ9\d{6}", agency.ori) for agency in AGENCIES)
-    assert all(re.fullmatch(r"9\d\d", agency.county_code) for agency in AGENCIES)
-    assert len({agency.ori for agency in AGENCIES}) == len(AGENCIES)
-    assert {agency.state for agency in AGENCIES} == {"NE", "MN", "IA"}
+def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
+    """A folder that is not a demo office, whole or half made, is refused and kept as it is."""
+    (tmp_path / "letters.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(NotADemoError):
+        make_demo_office(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]
 
 
-def test_staff_are_invented() -> None:
-    """One administrator, two for intake, two attorneys of whom one supervises, all at an address that cannot exist."""
-    assert sorted(person.role for person in PEOPLE) == ["administrator", "attorney", "attorney", "intake", "intake"]
-    assert sum(person.is_supervising for person in PEOPLE) == 1
-    assert all(person.email.endswith("@demo.example") for person in PEOPLE)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_page_of_the_public_site_says_demo(office: DemoOffice, language: str) -> None:
+    """No page of the public site can be taken for a real office's."""
+    app = intake.app.create_app(office.intake)
+    reader = PageClient(app.test_client(), office.intake.origin)
+    start = reader.get(f"/{language}/")
+    reader.submit(start, {}, action="/report/start")
+    fills = {"lang": language}
+    addresses = [page.stem.replace("_", "-") for page in PAGES]
+    seen = 0
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint in {"static", "healthz"}:
+            continue
+        for address in addresses if "address" in rule.arguments else [""]:
+            wanted = {name: fills.get(name, address) for name in rule.arguments}
+            path = app.url_map.bind("localhost").build(rule.endpoint, wanted)
+            assert "DEMO" in reader.get(path).text, path
+            seen += 1
+    assert "DEMO" in reader.get("/no-such-page").text
+    assert seen > len(addresses)
+    app.extensions["engine"].dispose()
+
+
+def test_every_page_of_the_staff_site_says_demo(office: DemoOffice) -> None:
+    """No page of the staff site can be taken for a real office's."""
+    app = casework.app.create_app(office.casework)
+    accounts = json.loads((office.data_dir / ACCOUNTS).read_text(encoding="utf-8"))
+    account = next(each for each in accounts if each["role"] == "supervising_attorney")
+    reader = PageClient(app.test_client(), office.casework.origin)
+    entrance = reader.get("/sign-in")
+    assert "DEMO" in entrance.text
+    # A code is good for one sign-in; the next one is accepted half a minute early.
+    code = pyotp.TOTP(account["totp_secret"]).at(clock.now() + timedelta(seconds=30))
+    values = {"email": account["email"], "passphrase": account["passphrase"], "code": code}
+    assert reader.submit(entrance, values, action="/sign-in").path == "/cases"
+    paths = ["/no-such-page"]
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint in {"static", "healthz"}:
+            continue
+        for case in office.cases if rule.arguments else office.cases[:1]:
+            wanted = dict.fromkeys(rule.arguments, case.reference)
+            paths.append(app.url_map.bind("localhost").build(rule.endpoint, wanted))
+    assert len(paths) > len(office.cases)
+    for path in paths:
+        assert "DEMO" in reader.get(path).text, path
+    app.extensions["engine"].dispose()
