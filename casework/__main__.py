@@ -7,9 +7,13 @@ which show in lists of processes; a database address with a password in it is be
 import argparse
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Engine
 
 from casework import terminal
 from casework.accounts import NewPerson, add_staff, open_granter
@@ -93,29 +97,29 @@ def hold(parsed: argparse.Namespace) -> int:
 def add(parsed: argparse.Namespace) -> int:
     """Add a person, let in by a supervising attorney who signs in here."""
     config = _read_casework_config(parsed)
-    engine = create_engine(config.engine_url)
-    terminal.tell("Whoever gives access signs in first.")
-    desk = SignInDesk(engine, config).sign_in(
-        terminal.ask("Your e-mail"),
-        terminal.ask_secret("Your passphrase"),
-        terminal.ask("Code from your app"),
-        source="terminal",
-    )
-    if desk.session is None or desk.key is None:  # never so after a sign-in; said for the type checker
-        return 1
     try:
-        granter = open_granter(engine, desk.session)
-        person = NewPerson(
-            parsed.name or terminal.ask("Name of the new person"),
-            parsed.email or terminal.ask("Their e-mail"),
-            Role(parsed.role or terminal.ask(f"Their role ({', '.join(Role)})", Role.INTAKE)),
-        )
-        terminal.tell_account(add_staff(engine, config, granter, person))
+        role = Role(parsed.role or terminal.ask(f"Role of the new person ({', '.join(Role)})", Role.INTAKE))
     except ValueError:
         terminal.tell_fault(f"A role is one of {', '.join(Role)}.")
         return 1
-    finally:
-        end_session(engine, desk.key, desk.session.staff_id, config)
+    person = NewPerson(
+        parsed.name or terminal.ask("Name of the new person"), parsed.email or terminal.ask("Their e-mail"), role
+    )
+    terminal.tell("Whoever gives access signs in now.")
+    with _open_engine(config) as engine:
+        desk = SignInDesk(engine, config).sign_in(
+            terminal.ask("Your e-mail"),
+            terminal.ask_secret("Your passphrase"),
+            terminal.ask("Code from your app"),
+            source="terminal",
+        )
+        assert desk.session is not None
+        assert desk.key is not None
+        try:
+            account = add_staff(engine, config, open_granter(engine, desk.session), person)
+        finally:
+            end_session(engine, desk.key, desk.session.staff_id, config)
+    terminal.tell_account(account)
     terminal.tell(_TOLD_ONCE)
     return 0
 
@@ -128,7 +132,8 @@ def verify(parsed: argparse.Namespace) -> int:
     except (OSError, ValueError):
         terminal.tell_fault("The file of heads cannot be read: it holds lines as this command prints them.")
         return 1
-    states = verify_chains(create_engine(config.engine_url), config, heads)
+    with _open_engine(config) as engine:
+        states = verify_chains(engine, config, heads)
     for state in states:
         if state.fault:
             terminal.tell_fault(f"BROKEN {state.fault}")
@@ -140,7 +145,8 @@ def verify(parsed: argparse.Namespace) -> int:
 def check(parsed: argparse.Namespace) -> int:
     """Say what stands in the way of serving."""
     config = _read_casework_config(parsed)
-    faults = find_faults(create_engine(config.engine_url), config)
+    with _open_engine(config) as engine:
+        faults = find_faults(engine, config)
     for fault in faults:
         terminal.tell_fault(fault)
     if not faults:
@@ -154,6 +160,15 @@ def _ask_person(parsed: argparse.Namespace, name: str, title: str, role: Role) -
         getattr(parsed, f"{name}_email") or terminal.ask(f"E-mail of the {title}"),
         role,
     )
+
+
+@contextmanager
+def _open_engine(config: CaseworkConfig) -> Iterator[Engine]:
+    engine = create_engine(config.engine_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _read_casework_config(parsed: argparse.Namespace) -> CaseworkConfig:

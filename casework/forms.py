@@ -30,6 +30,12 @@ class Filled:
             raise ValidationError(_(N_("This is too long")))
 
 
+class EmailForm(BoxForm):
+    """Who it is. A class of its own, first in the file: errors are listed in the order in which fields are made."""
+
+    email = StringField("E-mail", [Filled(N_("Enter your e-mail address"), _LONGEST_EMAIL)], [drop_controls])
+
+
 class SecretsForm(BoxForm):
     """What both signing in and unlocking ask for, and where to go on."""
 
@@ -49,10 +55,8 @@ class SecretsForm(BoxForm):
         self.code.data = ""
 
 
-class SignInForm(SecretsForm):
+class SignInForm(EmailForm, SecretsForm):
     """E-mail, passphrase and code, all in one request."""
-
-    email = StringField("E-mail", [Filled(N_("Enter your e-mail address"), _LONGEST_EMAIL)], [drop_controls])
 
 
 class UnlockForm(SecretsForm):

@@ -6,6 +6,7 @@ early is told how long to wait.
 
 import hashlib
 import hmac
+import math
 import secrets
 import threading
 import time
@@ -36,7 +37,7 @@ class Throttle:
         with self._lock:
             entry = self._entries.get(self._hash(account, source))
             wait = entry.may_at - time.monotonic() if entry else 0.0
-        return max(0, int(wait) + 1) if wait > 0 else 0
+        return max(0, math.ceil(wait))
 
     def count_refusal(self, account: str, source: str) -> None:
         """Make the next wait longer: nothing after the first refusal, then 1, 2, 4 seconds and so on to 15 minutes."""

@@ -74,9 +74,9 @@ def test_missing_words_are_named_at_their_fields(reader: PageClient) -> None:
     page = try_sign_in(reader, "", "", "")
     assert page.status == 400
     assert page.list_errors() == [
+        "Enter your e-mail address",
         "Enter your passphrase",
         "Enter the six digits that your app shows now",
-        "Enter your e-mail address",
     ]
 
 
