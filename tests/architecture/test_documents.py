@@ -7,10 +7,13 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from models.cases import Status
+from models.engine import create_engine
 from models.tables import metadata
 from tests.architecture.house import ROOT, list_files
+from tests.postgres import read_engine_name
 from vault.contexts import KINDS
 from web.config import CaseworkConfig, IntakeConfig
 
@@ -32,8 +35,18 @@ def read_inventory() -> dict[str, dict[str, str]]:
     """How each column of each table lies there, by table and column, as the inventory has it."""
     parts = _HEADING.split(INVENTORY)[1:]
     return {
-        table: dict(_ROW.findall(text.split("\n## ")[0])) for table, text in zip(parts[::2], parts[1::2], strict=True)
+        table: dict(_ROW.findall(part.split("\n## ")[0])) for table, part in zip(parts[::2], parts[1::2], strict=True)
     }
+
+
+def find_readers(table: str, column: str) -> set[str] | None:
+    """The sites that the inventory names as readers of a readable column; None for one that must be opened."""
+    part = INVENTORY.split(f"### `{table}`\n")[1].split("\n##")[0]
+    (how, who) = re.findall(rf"^\| `{column}` \| .+ \| (\w+)\b.* \| ([^|]+) \|$", part, re.MULTILINE)[0]
+    if how != "readable":
+        return None
+    # Row security lets each site see its own row of such a table.
+    return {"intake", "casework"} if "its own site" in who else set(re.findall(r"intake|casework", who))
 
 
 def list_columns() -> dict[str, set[str]]:
@@ -53,6 +66,27 @@ def test_inventory_calls_nothing_readable_that_is_not() -> None:
             expected = {"record": "boxed", "keyslot": "locked"}.get(column, "readable")
             expected = "sealed" if column.split("_")[0] == "sealed" else expected
             assert how == expected, f"{table}.{column}"
+
+
+if read_engine_name() == "postgresql":  # SQLite has no roles to compare with
+
+    def test_inventory_says_which_site_reads_what(owner_url: str) -> None:
+        """The inventory names a site as reader of a readable column exactly when its role has the right to read it."""
+        engine = create_engine(owner_url)
+        wanted = "SELECT has_column_privilege(:role, :table, :column, 'SELECT')"
+        with engine.connect() as connection:
+            for table, columns in read_inventory().items():
+                for column in columns:
+                    readers = {
+                        site
+                        for site in ("intake", "casework")
+                        if connection.scalar(
+                            text(wanted), {"role": f"testimonio_{site}", "table": table, "column": column}
+                        )
+                    }
+                    said = find_readers(table, column)
+                    assert said in (readers, None), f"{table}.{column}"
+        engine.dispose()
 
 
 def test_every_setting_is_documented_and_no_other() -> None:
@@ -76,9 +110,9 @@ def test_backups_leave_out_tables_that_exist() -> None:
 @pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
 def test_decision_says_why(decision: Path) -> None:
     """A decision has its number, the day, what it was weighed against, what was decided, and what follows."""
-    number, text = int(decision.name[:4]), decision.read_text(encoding="utf-8")
-    assert re.match(rf"# {number}\. \S.*\n\n\d{{4}}-\d\d-\d\d\. Accepted\.\n", text)
-    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    number, words = int(decision.name[:4]), decision.read_text(encoding="utf-8")
+    assert re.match(rf"# {number}\. \S.*\n\n\d{{4}}-\d\d-\d\d\. Accepted\.\n", words)
+    headings = re.findall(r"^## (.+)$", words, re.MULTILINE)
     wanted = ["Context", "Decision", "Consequences"]
     assert [heading for heading in headings if heading in wanted] == wanted
 
@@ -91,11 +125,11 @@ def test_decisions_are_numbered_without_a_gap() -> None:
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda path: f"{path.relative_to(ROOT)}")
 def test_paper_names_files_that_exist(paper: Path) -> None:
     """Every link inside the repository leads to a file, and every path in code marks is there."""
-    text = paper.read_text(encoding="utf-8")
-    for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+    words = paper.read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", words):
         if not re.match(r"[a-z]+:", link):
             assert (paper.parent / link).exists(), link
-    for mark in re.findall(r"`([^`\n]+)`", text):
+    for mark in re.findall(r"`([^`\n]+)`", words):
         for path in _PATH.findall(mark):
             if path.startswith(_MADE_ELSEWHERE) or path.split("/")[0] not in _TOP:
                 continue
