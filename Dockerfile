@@ -34,8 +34,8 @@ USER testimonio
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 CMD ["granian", "--interface", "wsgi", "--factory", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
-     "--blocking-threads", "16", "--no-access-log", "--respawn-failed-workers", "--log-level", "error", \
-     "intake.app:create_app"]
+     "--blocking-threads", "16", "--no-access-log", "--respawn-failed-workers", "--workers-kill-timeout", "4s", \
+     "--log-level", "error", "intake.app:create_app"]
 
 FROM base AS casework
 # Pango draws the PDF; the fonts cover every language of the form.
@@ -49,5 +49,5 @@ USER testimonio
 EXPOSE 8001
 HEALTHCHECK --interval=30s --timeout=5s CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8001/healthz', timeout=4)"]
 CMD ["granian", "--interface", "wsgi", "--factory", "--host", "0.0.0.0", "--port", "8001", "--workers", "2", \
-     "--blocking-threads", "16", "--no-access-log", "--respawn-failed-workers", "--log-level", "error", \
-     "casework.app:create_app"]
+     "--blocking-threads", "16", "--no-access-log", "--respawn-failed-workers", "--workers-kill-timeout", "4s", \
+     "--log-level", "error", "casework.app:create_app"]

@@ -149,6 +149,7 @@ def start_site(site: Site, settings: dict[str, str]) -> subprocess.Popen[bytes]:
         "--port": f"{site.port}",
         "--workers": f"{WORKERS_PER_SITE}",
         "--blocking-threads": f"{THREADS_PER_WORKER}",
+        "--workers-kill-timeout": "4s",  # a worker told to stop while it still starts does not hear it
         "--log-level": "error",
     }
     command = [sys.executable, "-m", "granian", "--factory", "--no-access-log", "--respawn-failed-workers"]
