@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 from babel.dates import format_date as format_babel_date
+from playwright.sync_api import Browser
 
 from intake.texts import read_text
 from models.places import STATE_NAMES
@@ -29,6 +30,10 @@ MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 LETTER = re.compile(r"[^\W\d_]")
 # What a reader sees or hears besides the text itself.
 SPOKEN_ATTRIBUTES = ("aria-label", "title", "alt", "placeholder")
+# The elements of a page whose content does not fit; what only screen readers see is clipped on purpose.
+WIDER_INSIDE = """() => [...document.querySelectorAll("html, body *:not(svg *):not(option)")]
+  .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1 && !e.matches(".sr, .skip, input, textarea"))
+  .map(e => `${e.localName}: ${e.textContent.trim().slice(0, 60)}`)"""
 # Names of languages and of services that are the same in Spanish, and words that happen to be.
 SAME_IN_SPANISH = {
     *("Signal", "WhatsApp", "Hmong", "Karen", "Oromo", "Nuer", "K'iche'"),
@@ -145,3 +150,18 @@ def test_first_words_are_few(lang: str) -> None:
     """What stands before the first button is 120 words at most."""
     words = [word for passage in read_text("start", lang) for line in passage.lines for word in line.split()]
     assert len(words) <= 120
+
+
+@pytest.mark.parametrize("lang", ["en", *TRANSLATED, "qps"])
+def test_nothing_is_cut_off_on_a_narrow_phone(office: Office, browser: Browser, lang: str) -> None:
+    """At 320 pixels no page scrolls sideways and no element is wider inside than outside (WCAG 2.2, 1.4.10)."""
+    style = f"<style>{(ROOT / 'static' / 'site.css').read_text('utf-8')}</style>"
+    context = browser.new_context(viewport={"width": 320, "height": 640}, offline=True)
+    screen = context.new_page()
+    cut = {}
+    for page in {(page.path, page.status): page for page in read_every_page(office, lang)}.values():
+        screen.set_content(re.sub(r'<link rel="stylesheet"[^>]*>', style, page.text))
+        if found := screen.evaluate(WIDER_INSIDE):
+            cut[page.path, page.status] = found
+    context.close()
+    assert cut == {}
