@@ -2,11 +2,11 @@
 
 from sqlalchemy import Engine
 
-from models.agencies import list_agencies
+from models.agencies import list_agency_names
 from models.engine import read
 
 
 def list_known_agencies(engine: Engine, state: str) -> list[str]:
     """List the names of the agencies of a state, and those of all states when none is chosen."""
     with read(engine) as connection:
-        return [agency.name for agency in list_agencies(connection, state)]
+        return list_agency_names(connection, state)

@@ -1,15 +1,20 @@
 """Makes the public site."""
 
 import os
+from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, redirect, request, url_for
+from werkzeug.wrappers import Response
 
+from intake.drafts import DraftBusyError, DraftGoneError
 from intake.opening_hours import describe_hours, is_open_now
+from intake.sending import NothingToSendError
 from intake.texts import read_text
 from intake.views import front, inbox, receipt, report
 from web.config import IntakeConfig, read_config
 from web.cookies import get_box_cookie
-from web.languages import LANGUAGES, choose_language, load_translations, set_language
+from web.errors import render_error
+from web.languages import LANGUAGES, choose_language, get_language, load_translations, set_language
 from web.site import make_site
 
 COOKIE = "form"
@@ -22,10 +27,10 @@ def create_app(config: IntakeConfig | None = None) -> Flask:
     for code in config.languages:
         load_translations(code)
 
-    @app.before_request
-    def find_reader() -> None:
-        """Find the language of the page and the key of the browser's box."""
-        wanted = (request.view_args or {}).get("lang") or request.path.strip("/").split("/")[0]
+    @app.url_value_preprocessor
+    def find_reader(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        """Find the language of the page and the key of the browser's box, before any check can refuse the request."""
+        wanted = (values or {}).get("lang") or request.path.strip("/").split("/")[0]
         set_language(wanted if wanted in config.languages else choose_language(config.languages))
         g.box_key = get_box_cookie(app).read()
 
@@ -45,6 +50,19 @@ def create_app(config: IntakeConfig | None = None) -> Flask:
         describe_hours=lambda: describe_hours(config),
         is_open_now=lambda: is_open_now(config),
     )
+
+    @app.errorhandler(DraftBusyError)
+    def show_busy(error: DraftBusyError) -> tuple[str, int]:
+        del error
+        return render_error(429)
+
+    @app.errorhandler(DraftGoneError)
+    @app.errorhandler(NothingToSendError)
+    def show_what_became_of_it(error: Exception) -> Response:
+        """After a second tap, or sending from two tabs: the receipt, if there is one, and else the first page."""
+        del error
+        return redirect(url_for("receipt.show", lang=get_language().code), 303)
+
     app.register_blueprint(front.blueprint)
     app.register_blueprint(report.blueprint)
     app.register_blueprint(receipt.blueprint)

@@ -37,6 +37,10 @@ class DraftBusyError(Exception):
     """Other requests of the same reporter kept changing the draft; nothing was saved."""
 
 
+class DraftGoneError(Exception):
+    """Another request of the same reporter sent or erased the draft while this one was on its way."""
+
+
 @dataclass(frozen=True)
 class DraftKeys:
     """The keys of the case-to-be: public halves, and private halves sealed to the office key `holder_id`."""
@@ -210,6 +214,7 @@ def save_answers(
 
     Raises:
         DraftBusyError: it was never this request's turn.
+        DraftGoneError: it was sent or erased meanwhile.
     """
     for _try in range(_TRIES):
         draft.put_answers(stem, values, language=language, time_zone=config.time_zone)
@@ -229,7 +234,7 @@ def save_answers(
         with read(engine) as connection:
             newer = load_draft(connection, draft.key, config)
         if newer is None:
-            break
+            raise DraftGoneError
         draft = newer
     raise DraftBusyError
 

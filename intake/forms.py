@@ -74,25 +74,43 @@ class PageForm(BoxForm):
                 found[question.id] = data
         return found
 
-    def check(self) -> bool:
-        """Check saved values, outside of a post: there is no token to compare. Tells whether they may be sent."""
+    def check(self) -> None:
+        """Check saved values, outside of a post: there is no token to compare."""
         self._fields.pop("csrf_token", None)
-        return self.validate()
+        self.validate()
 
     def check_question(self, field: Any) -> None:  # noqa: ANN401  # any of four kinds of field
         """Check one answer. Raises ValidationError with what to do about it."""
         question: Question = field.question
-        if not field.data:
-            if question.required and question.id not in self.hidden:
-                raise ValidationError(gettext(question.required))
+        _check_value(question, field.data, is_hidden=question.id in self.hidden)
+        if question.vocabulary or not field.raw_text:
             return
-        if question.vocabulary:
-            _check_choice(question, [field.data] if isinstance(field.data, str) else field.data)
-            return
-        if len(field.data) > question.limit:
-            raise ValidationError(gettext(TOO_LONG).format(limit=question.limit, length=len(field.data)))
-        if field.raw_text and _CONTROL.search(str(field.raw_text).replace("\r", "\n")):
+        if _CONTROL.search(str(field.raw_text).replace("\r", "\n")):
             raise ValidationError(gettext(UNSEEN))
+
+
+def _check_value(question: Question, value: Value, *, is_hidden: bool) -> None:
+    if not value:
+        if question.required and not is_hidden:
+            raise ValidationError(gettext(question.required))
+        return
+    if question.vocabulary:
+        _check_choice(question, [value] if isinstance(value, str) else value)
+    elif len(value) > question.limit:
+        raise ValidationError(gettext(TOO_LONG).format(limit=question.limit, length=len(value)))
+
+
+def may_be_sent(page: Page, values: Mapping[str, Value], hidden: frozenset[str]) -> bool:
+    """Tell whether the saved answers of a page may be sent: what its form would say, without making the form."""
+    shown = {question.id: values.get(question.id, "") for question in page.questions if question.id not in hidden}
+    try:
+        for question in page.questions:
+            _check_value(question, shown.get(question.id, ""), is_hidden=question.id in hidden)
+        if page.stem == "when":
+            find_date_range(shown, clock.now().date())
+    except (ValidationError, ImpossibleDateError):
+        return False
+    return True
 
 
 def _check_choice(question: Question, codes: list[str]) -> None:

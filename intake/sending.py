@@ -7,7 +7,7 @@ again, because the answer was lost on a bad network, gets the same code and make
 import hashlib
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,7 @@ from uuid import uuid4
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from intake.drafts import Draft, find_office_recipient
+from intake.drafts import Draft, DraftBusyError, find_office_recipient, load_draft
 from models import boxes, cases, drafts, ledger, receipts, tables
 from models.card import make_card
 from models.engine import read, write
@@ -184,7 +184,7 @@ def _seal_report(draft: Draft, config: IntakeConfig, office: Recipient, signer: 
         },
         card=seal_json(card.to_json(), recipients=[office], context=Context("card", (case_id,))),
         box_record=close_box(
-            json.dumps(asdict(box), ensure_ascii=False).encode(), key=draft.key, context=_RECEIPT_CONTEXT
+            json.dumps(vars(box), ensure_ascii=False).encode(), key=draft.key, context=_RECEIPT_CONTEXT
         ),
     )
 
@@ -253,6 +253,7 @@ def send_report(engine: Engine, config: IntakeConfig, draft: Draft | None, key: 
 
     Raises:
         NothingToSendError: there is neither a draft nor a receipt under this key.
+        DraftBusyError: other requests of the same reporter kept changing the draft; it is kept.
         ClosedError, UntrustedKeyError: as `find_office_recipient`; nothing was sealed, the draft is kept.
     """
     signer = SigningKey.from_bytes(config.signing_key)
@@ -267,7 +268,10 @@ def send_report(engine: Engine, config: IntakeConfig, draft: Draft | None, key: 
                 return sealed.box
         except IntegrityError:
             continue  # the reference is taken: make another
-        break
+        with read(engine) as connection:
+            draft = load_draft(connection, key, config)  # a second tap saved it anew, or has sent it
+    if draft is not None:
+        raise DraftBusyError
     box = load_receipt_box(engine, key)
     if box is None:
         raise NothingToSendError

@@ -1,7 +1,7 @@
 """The card of a case: what the queue shows, sealed straight to the case's holders. No names, no story."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from models.report import Report, Value
@@ -40,7 +40,7 @@ class Card:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for sealing."""
-        return asdict(self)
+        return dict(vars(self))
 
     @property
     def urgency(self) -> int:

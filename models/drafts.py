@@ -2,16 +2,22 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from models.tables import drafts
+
+# Every page of the form reads and replaces one draft: these two statements are made once.
+_FIND = select(drafts).where(drafts.c.id == bindparam("draft_id"), drafts.c.expires_hour > bindparam("now_hour"))
+_REPLACE = (
+    update(drafts)
+    .where(drafts.c.id == bindparam("draft_id"), drafts.c.revision == bindparam("known_revision"))
+    .values({name: bindparam(f"new_{name}") for name in ("record", "revision", "expires_hour")})
+)
 
 
 def get_draft(connection: Connection, draft_id: str, now_hour: int) -> Row[Any] | None:
     """Return a draft's record, revision and case keys, or None when there is none or it has expired."""
-    return connection.execute(
-        select(drafts).where(drafts.c.id == draft_id, drafts.c.expires_hour > now_hour)
-    ).one_or_none()
+    return connection.execute(_FIND, {"draft_id": draft_id, "now_hour": now_hour}).one_or_none()
 
 
 def put_draft(connection: Connection, **columns: str | bytes | int) -> None:
@@ -22,9 +28,14 @@ def put_draft(connection: Connection, **columns: str | bytes | int) -> None:
 def replace_record(connection: Connection, draft_id: str, *, revision: int, record: bytes, expires_hour: int) -> bool:
     """Replace a draft's record if nobody did since `revision` was read; tells whether it was replaced."""
     result = connection.execute(
-        update(drafts)
-        .where(drafts.c.id == draft_id, drafts.c.revision == revision)
-        .values(record=record, revision=revision + 1, expires_hour=expires_hour)
+        _REPLACE,
+        {
+            "draft_id": draft_id,
+            "known_revision": revision,
+            "new_record": record,
+            "new_revision": revision + 1,
+            "new_expires_hour": expires_hour,
+        },
     )
     return result.rowcount == 1
 

@@ -23,7 +23,9 @@ _BUSY_TIMEOUT_MS = 30_000
 def create_engine(url: str) -> Engine:
     """Make the engine for a database URL (`sqlite:///...` or `postgresql://...`)."""
     if url.startswith("sqlite"):
-        engine = sqlalchemy.create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
+        engine = sqlalchemy.create_engine(
+            url, hide_parameters=True, pool_size=16, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000}
+        )
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

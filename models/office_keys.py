@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from models.tables import office_key_holders, office_keys
+
+_FIND_TODAYS = select(office_keys).where(office_keys.c.retired_on.is_(None)).order_by(office_keys.c.made_on.desc())
+_FIND_NAMED = select(office_keys).where(office_keys.c.id == bindparam("office_key_id"))
 
 
 def get_office_key(connection: Connection, office_key_id: str | None = None) -> Row[Any] | None:
     """Return the office key that new reports are sealed to, or the one named; None before the key ceremony."""
-    statement = select(office_keys).order_by(office_keys.c.made_on.desc()).limit(1)
     if office_key_id is None:
-        return connection.execute(statement.where(office_keys.c.retired_on.is_(None))).one_or_none()
-    return connection.execute(statement.where(office_keys.c.id == office_key_id)).one_or_none()
+        return connection.execute(_FIND_TODAYS.limit(1)).one_or_none()
+    return connection.execute(_FIND_NAMED, {"office_key_id": office_key_id}).one_or_none()
 
 
 def count_holders(connection: Connection, office_key_id: str) -> int:

@@ -4,7 +4,7 @@ These are plain values and their JSON; who seals and opens them is not known her
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -51,7 +51,8 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for sealing."""
-        return asdict(self)
+        # Not asdict: its deep copy takes a fifth of the time of sending.
+        return {**vars(self), "answers": [dict(vars(answer)) for answer in self.answers]}
 
     @property
     def values(self) -> dict[str, Value]:

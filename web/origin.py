@@ -22,7 +22,10 @@ def list_own_origins(origin: str) -> frozenset[str]:
 def _find_origin(url: str | None) -> str | None:
     if not url:
         return None
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""  # not an address, so nobody's origin
     return f"{parts.scheme}://{parts.netloc}"
 
 

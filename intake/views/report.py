@@ -6,13 +6,13 @@ from werkzeug.wrappers import Response
 from intake import drafts, sending
 from intake.agencies import list_known_agencies
 from intake.drafts import Draft
-from intake.forms import FORMS, PageForm
+from intake.forms import FORMS, PageForm, may_be_sent
 from intake.reader import find_reader_state, get_config
 from intake.views.front import check_language
 from models.questionnaire.pages import (
     DETAIL_STEMS,
     PAGE_BY_STEM,
-    PAGES,
+    POSITIONS,
     Page,
     find_next_page,
     find_previous_page,
@@ -30,7 +30,7 @@ BEGUN_AGAIN = N_(
     "What you just wrote is saved. Please press the button again."
 )
 STORY_FIRST = N_("Please answer this before you send.")
-_STORY = PAGES.index(PAGE_BY_STEM["what_happened"])
+_STORY = POSITIONS["what_happened"]
 
 
 def _to_stem(address: str) -> str:
@@ -59,7 +59,7 @@ def _render(form: PageForm, draft: Draft | None, lang: str, status: int = 200) -
         "step": path.index(page.stem) + 1 if page.stem in path else 0,
         "steps": len(path),
         "previous": find_previous_page(page.stem, values),
-        "can_send": PAGES.index(page) >= _STORY,
+        "can_send": POSITIONS[page.stem] >= _STORY,
         "address": lambda stem: _address(lang, stem),
     }
     if page.stem == "check":
@@ -167,11 +167,13 @@ def _begin(page: Page, lang: str) -> Response | tuple[str, int]:
 
 def _send(draft: Draft, lang: str) -> Response | tuple[str, int]:
     """Send, unless something that only the reporter can mend stands in the way: then show that page."""
-    for page in list_asked_pages(draft.values):
-        if page.stem not in draft.seen and PAGES.index(page) > _STORY:
+    values = draft.values
+    for page in list_asked_pages(values):
+        if page.stem not in draft.seen and POSITIONS[page.stem] > _STORY:
             continue
-        form = FORMS[page.stem](values=draft.values, hidden=draft.hidden)
-        if page.questions and not form.check():
+        if not may_be_sent(page, values, draft.hidden):
+            form = FORMS[page.stem](values=values, hidden=draft.hidden)
+            form.check()
             form.form_errors = [gettext(STORY_FIRST)]
             return _render(form, draft, lang, 400)
     sending.send_report(get_engine(), get_config(), draft, draft.key, lang)

@@ -83,6 +83,8 @@ PAGES: tuple[Page, ...] = (
 
 PAGE_BY_STEM: dict[str, Page] = {page.stem: page for page in PAGES}
 QUESTIONS: dict[str, Question] = {question.id: question for page in PAGES for question in page.questions}
+# Where a page stands; asking the tuple itself compares whole pages and takes as long as reading a draft.
+POSITIONS: dict[str, int] = {page.stem: position for position, page in enumerate(PAGES)}
 DETAIL_STEMS: tuple[str, ...] = tuple(page.stem for page in PAGES if page.is_detail)
 
 
@@ -95,7 +97,7 @@ def find_next_page(stem: str, values: Values) -> Page:
     """Find the page after `stem`; after the last page of either path comes `check`."""
     asked = list_asked_pages(values, details=PAGE_BY_STEM[stem].is_detail)
     stems = [page.stem for page in asked]
-    later = [page for page in asked if PAGES.index(page) > PAGES.index(PAGE_BY_STEM[stem])]
+    later = [page for page in asked if POSITIONS[page.stem] > POSITIONS[stem]]
     return later[0] if stem in stems and later else PAGE_BY_STEM["check"]
 
 
@@ -103,7 +105,7 @@ def find_previous_page(stem: str, values: Values) -> Page | None:
     """Find the page before `stem`, or None before the first; before the details comes `check`."""
     page = PAGE_BY_STEM[stem]
     earlier = [
-        other for other in list_asked_pages(values, details=page.is_detail) if PAGES.index(other) < PAGES.index(page)
+        other for other in list_asked_pages(values, details=page.is_detail) if POSITIONS[other.stem] < POSITIONS[stem]
     ]
     if earlier:
         return earlier[-1]
