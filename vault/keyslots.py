@@ -5,6 +5,7 @@ The public site must never import this module, nor the image that it runs in hol
 
 import os
 import struct
+import threading
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
@@ -28,6 +29,11 @@ _NONCE: Final = bytes(12)
 _MOST_MEMORY_KIB: Final = 512 * 1024
 _MOST_PASSES: Final = 16
 _MOST_LANES: Final = 16
+
+# OpenSSL computes lanes on a pool of threads that all derivations of a process share, and two derivations of several
+# lanes at once wait for each other for ever (seen with OpenSSL 4.0.3 in cryptography 50.0.2). One at a time is no
+# slower: one already uses every core. Receipts have one lane, use no pool, and need no turn.
+_TURN: Final = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,8 @@ def _normalise(passphrase: str) -> bytes:
 
 def _stretch(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     kdf = Argon2id(salt=salt, length=32, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)
-    return kdf.derive(_normalise(passphrase))
+    with _TURN:
+        return kdf.derive(_normalise(passphrase))
 
 
 def _bind(head: bytes, staff_id: str) -> bytes:

@@ -2,6 +2,8 @@
 
 import inspect
 import struct
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -97,6 +99,18 @@ def test_old_keyslots_stay_readable() -> None:
     """A keyslot that was written by the first version opens."""
     keyslot = bytes.fromhex((VECTORS / "keyslot_v1.hex").read_text(encoding="ascii"))
     assert unlock_identity(keyslot, "six words", staff_id="staff-1").seed == bytes(range(32))
+
+
+def test_many_may_unlock_at_once() -> None:
+    """Simultaneous unlocks, of several lanes each, all end: they run in a process of their own, since a hang stays."""
+    program = """
+from concurrent.futures import ThreadPoolExecutor
+from vault.keyslots import Cost, spend_unlock
+with ThreadPoolExecutor(8) as pool:
+    list(pool.map(lambda _: spend_unlock("words", cost=Cost(8192, 1, 4)), range(40)))
+"""
+    root = Path(__file__).resolve().parents[2]
+    subprocess.run([sys.executable, "-c", program], cwd=root, timeout=30, check=True)
 
 
 def test_unknown_accounts_cost_the_same() -> None:

@@ -2,6 +2,9 @@
 
 import contextlib
 import statistics
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -93,6 +96,19 @@ def test_only_parsed_codes_give_receipts(code: str) -> None:
     """Text as typed must go through parse_code first."""
     with pytest.raises(InvalidCodeError):
         derive_receipt(code, salt=SALT)
+
+
+def test_many_may_derive_at_once() -> None:
+    """Sixteen threads derive receipts side by side, and all get the right one (apart, to set a limit)."""
+    program = f"""
+from concurrent.futures import ThreadPoolExecutor
+from vault.receipts import derive_receipt
+with ThreadPoolExecutor(16) as pool:
+    found = pool.map(lambda _: derive_receipt("{CODE}", salt=bytes(range(16))).lookup_id, range(64))
+    assert len(set(found)) == 1
+"""
+    root = Path(__file__).resolve().parents[2]
+    subprocess.run([sys.executable, "-c", program], cwd=root, timeout=30, check=True)
 
 
 def test_short_salts_are_refused() -> None:
