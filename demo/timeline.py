@@ -45,14 +45,20 @@ class Timeline:
     def _find_filed_at(self, report: DemoReport, position: int) -> datetime:
         """When a report came in; `position` spreads reports over the day."""
         if report.days_ago == 0:
-            return self.first_start_at - timedelta(minutes=_FILED_MINUTES_AGO - position % 20)
+            return self._find_today(_FILED_MINUTES_AGO - position % 20)
         return self._find(report.days_ago, _FIRST_HOUR + position * 7 % _HOURS_A_DAY, position * 17 % 60)
 
     def _find_worked_at(self, work: Work, position: int) -> datetime:
         """When staff did something about a report; `position` spreads it over the hours of the office."""
         if work.days_ago == 0:
-            return self.first_start_at - timedelta(minutes=_WORKED_MINUTES_AGO)
+            return self._find_today(_WORKED_MINUTES_AGO)
         return self._find(work.days_ago, _DESK_HOUR + position * 3 % _DESK_HOURS, position * 13 % 60)
+
+    def _find_today(self, minutes_ago: int) -> datetime:
+        """So many minutes ago; fewer when the day is younger than an hour, because today's reports are of today."""
+        since_midnight = self.first_start_at - datetime.combine(self.first_start_on, time(), TIME_ZONE)
+        scale = min(1.0, since_midnight / timedelta(minutes=_FILED_MINUTES_AGO))
+        return self.first_start_at - timedelta(minutes=minutes_ago) * scale
 
     def _find(self, days_ago: int, hour: int, minute: int) -> datetime:
         day = self.first_start_on - timedelta(days=days_ago)

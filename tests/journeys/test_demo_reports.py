@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -10,8 +10,9 @@ from casework.marks import Mark
 from demo.agencies import AGENCIES
 from demo.people import PEOPLE
 from demo.reports.collection import REPORTS
-from demo.reports.report import STORIES, DemoReport, list_values, read_translation
-from demo.work import WORK
+from demo.reports.report import STORIES, DemoReport, find_filed_on, list_values, read_translation
+from demo.timeline import TIME_ZONE, Timeline
+from demo.work import WORK, Work
 from models.questionnaire.pages import PAGES, QUESTIONS, Page, list_missing_questions
 from models.questionnaire.question import Kind
 
@@ -138,6 +139,20 @@ def test_work_is_done_by_the_people_of_the_office_after_the_report_came_in() -> 
         assert work.by in people
         assert work.assign_to in {*people, ""}
         assert not work.types_translation or read_translation(work.report)
+
+
+@pytest.mark.parametrize("minutes", [0, 1, 30, 700])
+def test_todays_reports_come_in_today(minutes: int) -> None:
+    """However early in the day the office is first started, today's reports came in today, before anybody read them."""
+    start = datetime(2026, 3, 1, tzinfo=TIME_ZONE) + timedelta(minutes=minutes)
+    filed: dict[str, date] = {}
+    for moment, deed in Timeline(start).list_deeds(REPORTS, WORK):
+        assert moment <= start
+        if isinstance(deed, Work):
+            assert deed.report in filed
+        else:
+            filed[deed.key] = moment.astimezone(TIME_ZONE).date()
+    assert all(filed[report.key] == find_filed_on(report, start.date()) for report in REPORTS)
 
 
 def test_agencies_are_invented() -> None:
