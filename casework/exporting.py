@@ -4,6 +4,7 @@ Only what the ledger vouches for goes on paper, and nothing before the conflict 
 """
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -39,6 +40,7 @@ _CONTACT = (
     *("reach", "whom_to_contact", "contact_ways", "contact_details", "contact_times"),
     *("voicemail", "say_who_calls", "safe_word"),
 )
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})  # Unicode's classes of letters that run right to left
 _WHEN = ("when", "when_day", "when_month", "when_season", "when_year")
 
 
@@ -149,8 +151,14 @@ def _make_answer(report: Report, question: str) -> paper.Answer:
     if state is not paper.AnswerState.ANSWERED:
         return paper.Answer(state=state)
     words = get_value_words(question, answer.value)
-    is_typed = words == answer.value
-    return paper.Answer(words, state, find_story_language(report) if is_typed else None)
+    return paper.Answer(words, state, _find_text_language(report, words) if words == answer.value else None)
+
+
+def _find_text_language(report: Report, text: str) -> paper.Language | None:
+    """The language of a typed text; None for Latin letters, such as a name, in a language that runs right to left."""
+    language = find_story_language(report)
+    runs_back = any(unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT for sign in text)
+    return language if runs_back or language.direction == "ltr" else None
 
 
 def _make_when(report: Report) -> paper.Answer:

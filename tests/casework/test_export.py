@@ -1,0 +1,74 @@
+"""A case's PDF summary: what is on it, in which copy, and what the ledger keeps of it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+import pikepdf
+import pytest
+from werkzeug.test import TestResponse
+
+from casework.permissions import Role
+from models.engine import read
+from models.ledger import list_entries
+from tests.casework.conftest import SignInAs
+from tests.casework.filing import FiledCase, Filing
+from tests.casework.test_case import decide, send
+from tests.page_client import PageClient, read_fields
+
+
+def export(reader: PageClient, case: FiledCase, variant: str) -> TestResponse:
+    """Ask for one copy and return the answer as it came."""
+    page = reader.get(f"/cases/{case.reference}/export")
+    assert page.status == 200, page.words
+    fields = dict(read_fields(page.find_form("/export"))) | {"variant": variant}
+    return reader.client.post(f"/cases/{case.reference}/export", data=fields, headers={"Origin": reader.origin})
+
+
+def test_is_refused_before_the_conflict_decision(sign_in_as: SignInAs, filing: Filing) -> None:
+    """Before names were checked both the page and the post answer 409 and say why."""
+    case = filing.file()
+    reader = sign_in_as(Role.ATTORNEY)
+    for page in (
+        reader.get(f"/cases/{case.reference}/export"),
+        reader.post(f"/cases/{case.reference}/export", [("variant", "facts")]),
+    ):
+        assert page.status == 409
+        assert "Record a conflict decision first" in page.words
+
+
+@pytest.mark.parametrize("variant", ["facts", "office"])
+def test_hands_out_the_copy_asked_for(sign_in_as: SignInAs, filing: Filing, variant: str) -> None:
+    """The answer is a PDF to download, named by reference alone, with its digest and its copy in the ledger."""
+    case = filing.file()
+    reader = sign_in_as(Role.ATTORNEY)
+    decide(reader, case)
+    send(reader, case, "notes", note="A note of the office's own")
+    response = export(reader, case, variant)
+    assert response.status_code == 200
+    assert response.mimetype == "application/pdf"
+    file_name = f"case-{case.reference}-summary-{variant}.pdf"
+    assert response.headers["Content-Disposition"] == f"attachment; filename={file_name}"
+    assert response.headers["Cache-Control"] == "no-store"
+    with pikepdf.open(io.BytesIO(response.data)) as document:
+        assert len(document.pages) > 1
+    with read(filing.engine) as connection:
+        entry = list_entries(connection, case.id)[-1]
+    assert (entry["kind"], entry["item"]) == ("case:exported", variant)
+    assert entry["digest"] == hashlib.sha256(response.data).hexdigest()
+    history = reader.get(f"/cases/{case.reference}").words
+    assert f"Case summary exported, {variant} copy" in history
+    assert "Missing" not in history
+
+
+def test_the_facts_copy_is_the_default(sign_in_as: SignInAs, filing: Filing) -> None:
+    """The page offers the facts copy first and ticked; a copy that there is none of comes back with 400."""
+    case = filing.file()
+    reader = sign_in_as(Role.INTAKE)
+    decide(reader, case)
+    page = reader.get(f"/cases/{case.reference}/export")
+    assert dict(read_fields(page.find_form("/export")))["variant"] == "facts"
+    wrong = reader.submit(page, {"variant": "everything"}, action="/export")
+    assert wrong.status == 400
+    assert wrong.list_errors() == ["Choose one of the answers offered"]

@@ -1,0 +1,122 @@
+"""What of a case goes on paper, as the plain values that a summary is made of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from casework.caseworker import Caseworker
+from casework.conflicts import decide_conflict
+from casework.deadlines import sign_deadlines
+from casework.dispositions import decide_disposition
+from casework.exporting import CannotExportError, build_case_file
+from casework.notes import add_note
+from casework.opening import ConflictState, OpenedCase, open_case
+from casework.permissions import Role
+from casework.sessions import StaffSession
+from casework.translations import add_translation
+from exports.case_file import AnswerState, CaseFile, PrivilegeClass
+from models.cases import Status
+from tests.casework.filing import STORY, FiledCase, Filing
+from tests.casework.staff_office import StaffOffice
+from vault.identities import Identity
+
+
+@pytest.fixture
+def caseworker(staff_site: Flask, staff_office: StaffOffice) -> Caseworker:
+    """The attorney of the office, signed in."""
+    account = staff_office.accounts[Role.ATTORNEY]
+    session = StaffSession(
+        staff_id=account.staff_id,
+        name="Ana Abogada",
+        email=account.person.email,
+        role=Role.ATTORNEY,
+        identity=Identity.generate(),
+        office_identities=staff_office.ceremony.granter.office_identities,
+        signed_in_at=0,
+    )
+    return Caseworker(staff_site.extensions["engine"], staff_office.ceremony.casework, session)
+
+
+def reopen(caseworker: Caseworker, case: FiledCase) -> OpenedCase:
+    """Open the case as it is now."""
+    return open_case(caseworker, case.reference)
+
+
+def work(caseworker: Caseworker, case: FiledCase) -> CaseFile:
+    """Work a case as far as a summary shows it."""
+    decide_conflict(caseworker, reopen(caseworker, case), ConflictState.CLEAR, "Not known to us")
+    add_note(caseworker, reopen(caseworker, case), "Our own thought")
+    add_translation(caseworker, reopen(caseworker, case), "First try")
+    add_translation(caseworker, reopen(caseworker, case), "They stopped me.\n\nMy son cried.")
+    day = datetime(2028, 11, 20, tzinfo=UTC).date()
+    sign_deadlines(caseworker, reopen(caseworker, case), {"limitation": day}, "Two years")
+    decide_disposition(caseworker, reopen(caseworker, case), Status.DECLINED, "Full", decline_code="no_capacity")
+    return build_case_file(caseworker, reopen(caseworker, case))
+
+
+def test_holds_the_report_as_it_was_told(caseworker: Caseworker, filing: Filing) -> None:
+    """Story, parties, dates, place, agency and answers stand in the case file, each with its state and language."""
+    case = filing.file(days_ago=3)
+    paper = work(caseworker, case)
+    assert paper.story.text == STORY
+    assert paper.story.language is not None
+    assert paper.story.language.name == "Spanish"
+    assert paper.privilege_class is PrivilegeClass.LEGAL_ADVICE_SOUGHT
+    assert paper.typed_by == "the person it happened to"
+    parties = {party.label: party.answer for party in paper.parties}
+    assert parties["Reporter, name to use"].text == "Rosa Nombre-Inventado"
+    assert parties["Others who were there"].state is AnswerState.SKIPPED
+    yesterday = datetime.fromisoformat(case.report.answered_on).date() - timedelta(days=1)
+    assert (paper.incident.earliest_on, paper.incident.latest_on) == (yesterday, yesterday)
+    assert paper.incident.words.text == "Yesterday"
+    assert paper.stop.how_it_ended.text == "A ticket or citation"
+    questions = {fact.question: fact.answer for section in paper.sections for fact in section.facts}
+    assert questions["How long did it last?"].state is AnswerState.NOT_ASKED
+    assert "What happened?" not in questions
+    contact = {fact.question: fact.answer for fact in paper.contact}
+    assert contact["May we say who is calling?"].state is AnswerState.PREFER_NOT_TO_SAY
+    assert len(paper.digests.sealed_report) == len(paper.digests.opened_report) == 64
+
+
+def test_holds_what_the_office_did(caseworker: Caseworker, filing: Filing) -> None:
+    """The newest translation, signed dates, decisions, notes and history stand there in the office's time."""
+    paper = work(caseworker, filing.file())
+    assert paper.translation is not None
+    assert paper.translation.text == "They stopped me.\n\nMy son cried."
+    assert str(paper.translation.translated_at.tzinfo) == "America/Chicago"
+    assert [(each.kind, each.signed_by) for each in paper.deadlines] == [("Limitation", "Ana Abogada")]
+    assert paper.office is not None
+    assert [each.what for each in paper.office.conflict_checks] == ["Clear"]
+    assert [(each.what, each.reason) for each in paper.office.dispositions] == [("Declined: No capacity", "Full")]
+    assert [note.text for note in paper.office.notes] == ["Our own thought"]
+    assert paper.office.history[0].happened_at is None
+    assert paper.office.history[-1].who == "attorney person"
+
+
+def test_writes_a_vague_day_in_words(caseworker: Caseworker, filing: Filing) -> None:
+    """A season of a year stands as it was chosen, beside the days that it allows."""
+    case = filing.file(when="season", when_season="summer", when_year="2024")
+    paper = work(caseworker, case)
+    assert paper.incident.words.text == "In a season that I know: Summer 2024"
+    assert str(paper.incident.earliest_on) == "2024-06-01"
+
+
+def test_a_name_in_latin_letters_runs_left_to_right(caseworker: Caseworker, filing: Filing) -> None:
+    """In a report in Arabic the story runs right to left; an agency's name in Latin letters does not."""
+    paper = work(caseworker, filing.file(story_language="ar", what_happened="أوقفوني", agency="Platte Fork PD"))
+    assert paper.story.language is not None
+    assert paper.story.language.direction == "rtl"
+    assert paper.stop.agency.language is None
+
+
+def test_nothing_goes_on_paper_with_a_conflict(caseworker: Caseworker, filing: Filing) -> None:
+    """Before the check, and after it found a conflict, there is no case file."""
+    case = filing.file()
+    with pytest.raises(CannotExportError):
+        build_case_file(caseworker, reopen(caseworker, case))
+    decide_conflict(caseworker, reopen(caseworker, case), ConflictState.CONFLICT, "We act for the deputy")
+    with pytest.raises(CannotExportError):
+        build_case_file(caseworker, reopen(caseworker, case))
