@@ -85,9 +85,10 @@ def hold(parsed: argparse.Namespace) -> int:
         _ask_person(parsed, "supervisor", "supervising attorney", Role.SUPERVISING_ATTORNEY),
     ]
     result = hold_ceremony(OfficeSettings(**values), administrator=people[0], supervisor=people[1])
+    terminal.tell(_TOLD_ONCE)
     for account in result.accounts:
         terminal.tell_account(account)
-    terminal.tell(_TOLD_ONCE)
+        terminal.wait_and_clear()
     terminal.tell(f"\nFingerprint of the office's key: {result.office_fingerprint}")
     terminal.tell(f"Settings of both sites: {parsed.data_dir / 'config'}")
     terminal.tell("The public site opens when a second person holds the office's key: python -m casework add-staff")
@@ -119,8 +120,9 @@ def add(parsed: argparse.Namespace) -> int:
             account = add_staff(engine, config, open_granter(engine, desk.session), person)
         finally:
             end_session(engine, desk.key, desk.session.staff_id, config)
-    terminal.tell_account(account)
     terminal.tell(_TOLD_ONCE)
+    terminal.tell_account(account)
+    terminal.wait_and_clear()
     return 0
 
 

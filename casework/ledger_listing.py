@@ -17,7 +17,7 @@ from models.staff import list_staff
 from web.config import CaseworkConfig
 
 PAGE_ENTRIES = 50
-SITES = {"casework": "Staff site", "intake": "Public site"}
+SITES = {"casework": "Casework", "intake": "Public site"}
 
 _WORDS = {
     "office:made": "Office made at the key ceremony",

@@ -45,6 +45,13 @@ def tell_account(account: NewAccount) -> None:
     segno.make(account.enrolment_uri, error="m").terminal(out=sys.stdout, compact=True)
 
 
+def wait_and_clear() -> None:
+    """Wait until somebody has written down what they see, then take it off the screen; nothing without a terminal."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        input("\nWhen it is on paper and in the app, press Enter to clear the screen. ")
+        sys.stdout.write("\033[2J\033[3J\033[H")
+
+
 def tell(text: str = "") -> None:
     """Print one line."""
     sys.stdout.write(f"{text}\n")
