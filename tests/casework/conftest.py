@@ -53,6 +53,8 @@ def sign_in_as(staff_site: Flask, staff_office: StaffOffice) -> SignInAs:
 
 
 @pytest.fixture
-def filing(staff_site: Flask, staff_office: StaffOffice) -> Filing:
+def filing(staff_site: Flask, staff_office: StaffOffice) -> Iterator[Filing]:
     """A way to file reports with that office."""
-    return Filing(staff_site.extensions["engine"], staff_office.ceremony.intake)
+    filing = Filing(staff_site.extensions["engine"], staff_office.ceremony.intake)
+    yield filing
+    filing.intake_engine.dispose()

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from models import cases, ledger
 from models.card import make_card
-from models.engine import read, write
+from models.engine import create_engine, read, write
 from models.incident_dates import find_date_range
 from models.office_keys import get_office_key
 from models.questionnaire.pages import PAGES, list_asked_pages
@@ -100,13 +100,13 @@ def _make_answer(question: Question, value: Value, language: str, *, was_asked: 
 
 
 class Filing:
-    """Files reports into an office's database."""
+    """Files reports into an office's database with the public site's rights; `engine` has the staff site's."""
 
     def __init__(self, engine: Engine, config: IntakeConfig) -> None:
         self.engine = engine
-        self.config = config
+        self.intake_engine = create_engine(config.engine_url)
         self.signer = SigningKey.from_bytes(config.signing_key)
-        with read(engine) as connection:
+        with read(self.intake_engine) as connection:
             office = get_office_key(connection)
         assert office is not None
         self.office_key_id: str = office.id
@@ -118,7 +118,7 @@ class Filing:
         """File a report of `values` (the plain ones without) with changes, received some days ago."""
         answered_on = clock.now().date() - timedelta(days=days_ago)
         report = make_report({**(values or PLAIN_VALUES), **changes}, language=language, answered_on=answered_on)
-        with write(self.engine) as connection:
+        with write(self.intake_engine) as connection:
             return self.put(connection, report, answered_on)
 
     def put(self, connection: Connection, report: Report, received_on: date) -> FiledCase:
