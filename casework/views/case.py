@@ -1,4 +1,4 @@
-"""The page of one case, and what is recorded from it. Every showing of it is recorded, see docs/decisions/0005."""
+"""The page of one case, and what is recorded from it. Every showing of it is recorded: see decision 9."""
 
 import re
 from collections.abc import Callable
