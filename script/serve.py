@@ -20,7 +20,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_FOLDER = ROOT / "var" / "demo"
@@ -141,8 +141,11 @@ def end_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def start_site(site: Site, settings: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start one site's workers in a process group of their own, with that site's settings only."""
+def start_site(site: Site, settings: dict[str, str], output: BinaryIO | None = None) -> subprocess.Popen[bytes]:
+    """Start one site's workers in a process group of their own, with that site's settings only.
+
+    What they print goes to `output`, or where this process prints.
+    """
     options = {
         "--interface": "wsgi",
         "--host": HOST,
@@ -160,6 +163,8 @@ def start_site(site: Site, settings: dict[str, str]) -> subprocess.Popen[bytes]:
         cwd=ROOT,
         env={**strip_settings(), **settings},
         stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
         start_new_session=True,
         preexec_fn=end_with_parent,  # noqa: PLW1509  # no thread is running here that could hold a lock
     )
