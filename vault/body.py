@@ -31,7 +31,7 @@ def _write_body(file_key: bytes, source: ByteReader, target: Writable, nonce: by
     while not is_last:
         following = source.read_block(CHUNK_BYTES) if len(chunk) == CHUNK_BYTES else b""
         is_last = not following
-        target.write(cipher.encrypt(_chunk_nonce(number, is_last=is_last), chunk, None))
+        target.write(cipher.encrypt(chunk_nonce(number, is_last=is_last), chunk, None))
         number, chunk = number + 1, following
 
 
@@ -55,12 +55,13 @@ def read_body(file_key: bytes, source: ByteReader, target: Writable) -> None:
         if number and len(chunk) <= TAG_BYTES:
             raise CannotOpenError
         try:
-            plain = cipher.decrypt(_chunk_nonce(number, is_last=is_last), chunk, None)
+            plain = cipher.decrypt(chunk_nonce(number, is_last=is_last), chunk, None)
         except InvalidTag:
             raise CannotOpenError from None
         target.write(plain)
         number, chunk = number + 1, following
 
 
-def _chunk_nonce(number: int, *, is_last: bool) -> bytes:
+def chunk_nonce(number: int, *, is_last: bool) -> bytes:
+    """The nonce of a chunk: its number in 11 bytes, and 1 for the last chunk."""
     return number.to_bytes(11, "big") + (b"\1" if is_last else b"\0")

@@ -48,10 +48,19 @@ def open_stream(source: Readable, target: Writable, *, identity: Identity, conte
         CannotOpenError: as :func:`open_sealed`. The target may then hold an authentic beginning: drop it.
     """
     reader = ByteReader(source)
+    read_body(open_header(reader, identity=identity, context=context), reader, target)
+
+
+def open_header(reader: ByteReader, *, identity: Identity, context: Context) -> bytes:
+    """Read a header and give the file key: for this module and for vault/files.py, which reads the same files.
+
+    Raises:
+        CannotOpenError: as :func:`open_sealed`.
+    """
     header = read_header(reader)
     file_key = _unwrap_file_key(header, identity, context)
     check_mac(header, file_key)
-    read_body(file_key, reader, target)
+    return file_key
 
 
 def open_identity(sealed: bytes, *, identity: Identity, context: Context) -> Identity:

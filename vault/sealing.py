@@ -66,7 +66,7 @@ def seal_stream(source: Readable, target: Writable, *, recipients: Sequence[Reci
         CannotSealError: as :func:`seal`; then nothing was written.
     """
     file_key = os.urandom(hybrid.FILE_KEY_BYTES)
-    target.write(_write_sealed_header(file_key, recipients, context))
+    target.write(write_sealed_header(file_key, recipients, context))
     write_body(file_key, ByteReader(source), target)
 
 
@@ -99,7 +99,12 @@ def make_case_keys(case_id: str, *, holders: Mapping[str, Recipient]) -> NewCase
     return NewCaseKeys(report.recipient, work.recipient, sealed)
 
 
-def _write_sealed_header(file_key: bytes, recipients: Sequence[Recipient], context: Context) -> bytes:
+def write_sealed_header(file_key: bytes, recipients: Sequence[Recipient], context: Context) -> bytes:
+    """Write the header of a sealed file: for this module and for vault/files.py, which makes the same files.
+
+    Raises:
+        CannotSealError: as :func:`seal`.
+    """
     if context.kind not in SEALED_KINDS:
         raise CannotSealError("This kind of context is for signed keys, not for sealed things.")
     if not 0 < len(recipients) < MAX_STANZAS:

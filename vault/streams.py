@@ -33,6 +33,11 @@ class ByteReader:
         self._source = source
         self._ahead = b""
 
+    @property
+    def ahead(self) -> int:
+        """How many bytes were taken from the source and not given out yet."""
+        return len(self._ahead)
+
     def read_line(self, limit: int) -> bytes:
         """Read up to the next newline, and give the line without it.
 
