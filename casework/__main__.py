@@ -66,6 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
 _REFUSALS = {
     "SignInRefusedError": "That did not match: e-mail, passphrase or code.",
     "MayNotGrantError": "This account may not give access to others.",
+    "InvalidPersonError": "A person needs a name and an e-mail address.",
     "AccountExistsError": "This e-mail address has an account already.",
 }
 

@@ -3,6 +3,7 @@
 Passphrase and code secret exist in the clear only in the `NewAccount` that the caller shows once.
 """
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from casework.errors import AccountExistsError, MayNotGrantError
+from casework.errors import AccountExistsError, InvalidPersonError, MayNotGrantError
 from casework.ledger_writing import append_event
 from casework.passphrases import make_passphrase
 from casework.permissions import GRANTING_ROLES, LEGAL_ROLES, Role
@@ -29,6 +30,9 @@ from vault.recipients import Recipient
 from vault.sealing import seal, seal_identity
 from vault.signing import SigningKey, sign_recipient
 from web.config import CaseworkConfig
+
+_LONGEST = 200  # characters, as the table holds them
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,12 @@ def make_account(
     office_identities: Mapping[str, Identity],
     cost: Cost = RFC_9106_LOW_MEMORY,
 ) -> tuple[NewAccount, AccountRows]:
-    """Make an account with a new identity, and seal to it what its role may open."""
+    """Make an account with a new identity, and seal to it what its role may open.
+
+    Raises:
+        InvalidPersonError: no name, or nothing that could be an e-mail address.
+    """
+    _check_person(person)
     staff_id = str(uuid.uuid4())
     identity, passphrase, secret = Identity.generate(), make_passphrase(), make_secret()
     recipient = identity.recipient
@@ -144,6 +153,7 @@ def add_staff(
 
     Raises:
         AccountExistsError: the e-mail address has an account.
+        InvalidPersonError: no name, or nothing that could be an e-mail address.
     """
     account, rows = make_account(
         person,
@@ -159,6 +169,13 @@ def add_staff(
     except IntegrityError:
         raise AccountExistsError from None
     return account
+
+
+def _check_person(person: NewPerson) -> None:
+    name, email = person.name.strip(), person.email.strip()
+    is_written = all(text.isprintable() and 0 < len(text) <= _LONGEST for text in (name, email))
+    if not is_written or not _EMAIL.fullmatch(email):
+        raise InvalidPersonError
 
 
 def _make_holder(

@@ -4,6 +4,7 @@ CaseworkError
 ├── SignInRefusedError    who signs in is not known, or passphrase or code is wrong: never which
 ├── SignInDelayedError    too many refusals for this account from this place
 ├── SignInBusyError       as many key derivations as the process may run are under way
+├── InvalidPersonError    a name or an e-mail address that no account can have
 ├── AccountExistsError    the e-mail address has an account already
 ├── MayNotGrantError      who asks does not hold the office signing key
 └── CeremonyRefusedError  there is an office already, or it cannot be made like this
@@ -28,6 +29,10 @@ class SignInDelayedError(CaseworkError):
 
 class SignInBusyError(CaseworkError):
     """Others are signing in at this moment."""
+
+
+class InvalidPersonError(CaseworkError):
+    """A name or an e-mail address that no account can have."""
 
 
 class AccountExistsError(CaseworkError):

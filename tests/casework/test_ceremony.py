@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from casework.accounts import NewPerson, add_staff, open_granter
 from casework.ceremony import OfficeSettings, hold_ceremony, read_settings_file
-from casework.errors import AccountExistsError, CeremonyRefusedError, MayNotGrantError
+from casework.errors import AccountExistsError, CeremonyRefusedError, InvalidPersonError, MayNotGrantError
 from casework.passphrases import WORDS, load_words, make_passphrase
 from casework.permissions import Role
 from casework.signing_in import SignInDesk
@@ -154,6 +154,14 @@ def test_starting_people_are_two_and_of_the_right_roles(database_urls: DatabaseU
     same = dataclasses.replace(ADMINISTRATOR, email="SOL@office.example")
     with pytest.raises(CeremonyRefusedError):
         hold_ceremony(settings, administrator=same, supervisor=SUPERVISOR, cost=CHEAPEST)
+
+
+@pytest.mark.parametrize("change", [{"name": " "}, {"email": "nobody"}, {"email": "a@b c"}, {"name": "x" * 201}])
+def test_person_needs_name_and_address(database_urls: DatabaseUrls, tmp_path: Path, change: dict[str, str]) -> None:
+    """Somebody without a name, or without anything that could be an e-mail address, gets no account."""
+    settings, nobody = make_settings(database_urls, tmp_path / "office"), dataclasses.replace(ADMINISTRATOR, **change)  # type: ignore[arg-type]  # a text each
+    with pytest.raises(InvalidPersonError):
+        hold_ceremony(settings, administrator=nobody, supervisor=SUPERVISOR, cost=CHEAPEST)
 
 
 def test_results_hide_what_is_told_once(database_urls: DatabaseUrls, tmp_path: Path) -> None:
