@@ -53,6 +53,15 @@ _REFERENCE = re.compile(r"[0-9A-Za-z-]{1,16}")
 CHECK_FIRST = N_("Record a conflict decision first. What you wrote is not stored.")
 SHUT = N_("The conflict check does not allow this.")
 CHANGED = N_("Somebody else changed this case at the same moment. Look at it again, then send this once more.")
+_WORDS = {
+    "conflict": CONFLICT,
+    "consent": CONSENT,
+    "goal": GOAL,
+    "mark": MARK,
+    "role": ROLE,
+    "status": STATUS,
+    "urgency": URGENCY,
+}
 _CONTACT_QUESTIONS = (
     "reach",
     "whom_to_contact",
@@ -251,35 +260,20 @@ def _render(
     refusal: str = "",
     faulty: BoxForm | None = None,
 ) -> Answer:
-    """Record that this person sees the case, and make its page; before the check allows it, no story is put in."""
+    """Record that this person sees the case, and make its page."""
     record_opening(caseworker, case)
     names = list_staff_names(caseworker)
-    report, dates = case.report, case.dates
-    is_checked = case.conflict is not ConflictState.UNCHECKED
-    shown: dict[str, Any] = {"urgent": [], "names": [], "contact": [], "safe_word": None, "sections": [], "story": None}
-    if report is not None:
-        shown |= {
-            "urgent": list_urgent(report),
-            "names": list_names(report),
-            "story_language": find_story_language(report),
-        }
-        if is_checked:
-            shown["contact"] = [view_answer(report, question) for question in _CONTACT_QUESTIONS]
-            shown["safe_word"] = view_answer(report, "safe_word")
-        if case.may_read_story:
-            shown["sections"] = list_sections(report)
-            shown["story"] = view_answer(report, "what_happened")
     content = render_template(
         "casework/case.html",
         case=case,
-        shown=shown,
-        is_checked=is_checked,
+        shown=_list_shown(case),
+        is_checked=case.conflict is not ConflictState.UNCHECKED,
         forms=made,
         faulty=faulty,
         refusal=refusal,
         parts=_list_parts(case),
-        dates=dates,
-        days_since=describe_days_since(dates.earliest, dates.latest, caseworker.today),
+        dates=case.dates,
+        days_since=describe_days_since(case.dates.earliest, case.dates.latest, caseworker.today),
         age=count_days((caseworker.today - case.row.received_on).days),
         names=names,
         history=list_history(case.ledger.entries, names),
@@ -287,20 +281,28 @@ def _render(
         decline_codes=DECLINE_CODES,
         outcomes={outcome.value: words for outcome, words in OUTCOMES.items()},
         deadlines=DEADLINES,
-        words={
-            "conflict": CONFLICT,
-            "consent": CONSENT,
-            "goal": GOAL,
-            "mark": MARK,
-            "role": ROLE,
-            "status": STATUS,
-            "urgency": URGENCY,
-        },
+        words=_WORDS,
         join_words=join_words,
         read_date=read_date,
         moment=lambda when: write_moment(when, caseworker.config.time_zone),
     )
     return content, status
+
+
+def _list_shown(case: OpenedCase) -> dict[str, Any]:
+    """List what of the report may be shown now; before the check allows it, no story is put into the page."""
+    report = case.report
+    shown: dict[str, Any] = {"urgent": [], "names": [], "contact": [], "safe_word": None, "sections": [], "story": None}
+    if report is None:
+        return shown
+    shown |= {"urgent": list_urgent(report), "names": list_names(report), "story_language": find_story_language(report)}
+    if case.conflict is not ConflictState.UNCHECKED:
+        shown["contact"] = [view_answer(report, question) for question in _CONTACT_QUESTIONS]
+        shown["safe_word"] = view_answer(report, "safe_word")
+    if case.may_read_story:
+        shown["sections"] = list_sections(report)
+        shown["story"] = view_answer(report, "what_happened")
+    return shown
 
 
 def _list_parts(case: OpenedCase) -> list[tuple[str, str]]:
