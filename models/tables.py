@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData(
@@ -70,6 +71,7 @@ cases = Table(
     Column("received_on", Date, nullable=False, index=True),
     Column("status", String(20), nullable=False, index=True),
     Column("assignee_id", _ID, ForeignKey("staff.id")),
+    Column("is_held", Boolean, nullable=False, server_default=false()),
     Column("report_recipient", LargeBinary, nullable=False),
     Column("report_recipient_signature", LargeBinary, nullable=False),
     Column("work_recipient", LargeBinary, nullable=False),
@@ -102,6 +104,48 @@ sealed_items = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+# A file of a case or of a draft; its bytes lie sealed in the blob store under the same id.
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("case_id", _ID, nullable=False, index=True),
+    Column("added_on", Date, nullable=False),
+)
+
+# What the office wrote to a reporter, sealed to that receipt's holder and to the case's work key.
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("case_id", _ID, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("receipt_id", _ID, ForeignKey("receipts.id"), nullable=False, index=True),
+    Column("added_on", Date, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# A reporter took a report back: closed to staff at once, destroyed by the worker on `due_on`.
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("asked_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+)
+
+# Long work: kind and ids only. Times are whole seconds since 1970.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("subject", _ID, nullable=False),
+    Column("run_after", Integer, nullable=False, index=True),
+    Column("leased_until", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+)
+Index("ix_jobs_kind_subject", jobs.c.kind, jobs.c.subject, unique=True)
+
 receipts = Table(
     "receipts",
     metadata,
@@ -109,6 +153,7 @@ receipts = Table(
     Column("case_id", _ID, ForeignKey("cases.id"), nullable=False),
     Column("lookup_id", LargeBinary, nullable=False, unique=True),
     Column("holder", String(20), nullable=False),
+    Column("is_revoked", Boolean, nullable=False, server_default=false()),
     Column("recipient", LargeBinary, nullable=False),
     Column("recipient_signature", LargeBinary, nullable=False),
 )
