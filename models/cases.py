@@ -6,9 +6,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, func, insert, or_, select, update
 
-from models.tables import cards, case_keys, case_openings, cases, ledger_entries, sealed_items
+from models.tables import cards, case_keys, case_openings, cases, ledger_entries, sealed_items, withdrawals
 
 
 class Status(StrEnum):
@@ -95,11 +95,27 @@ _ARRIVAL = and_(
 )
 
 
+_messages = ledger_entries.alias("messages")
+# The newest message of a case by its place in intake's chain, to compare with what somebody has seen; 0 without any.
+_NEWEST_MESSAGE = (
+    select(func.coalesce(func.max(_messages.c.sequence), 0))
+    .where(
+        _messages.c.site == "intake",
+        _messages.c.subject == cases.c.id,
+        _messages.c.kind == "message:received",
+    )
+    .correlate(cases)
+    .scalar_subquery()
+)
+_SEEN = func.coalesce(case_openings.c.seen_sequence, 0)
+
+
 @dataclass(frozen=True)
 class CaseFilter:
     """Which cases of the queue: those that one of `holder_ids` holds a key of, and of these the ones asked for.
 
-    `is_unread` keeps those that `staff_id` never opened; `assignee_id` empty means anybody's.
+    `is_unread` keeps those that `staff_id` never opened or that brought a message since; `assignee_id` empty means
+    anybody's. Those that were taken back are in no list: they are closed.
     """
 
     staff_id: str
@@ -118,7 +134,10 @@ class CaseFilter:
                 case_openings,
                 and_(case_openings.c.case_id == cases.c.id, case_openings.c.staff_id == self.staff_id),
             )
-            .where(cases.c.id.in_(select(case_keys.c.case_id).where(case_keys.c.holder_id.in_(self.holder_ids))))
+            .where(
+                cases.c.id.in_(select(case_keys.c.case_id).where(case_keys.c.holder_id.in_(self.holder_ids))),
+                cases.c.id.not_in(select(withdrawals.c.case_id)),
+            )
         )
         if self.statuses:
             statement = statement.where(cases.c.status.in_(self.statuses))
@@ -127,7 +146,7 @@ class CaseFilter:
         if self.is_unowned:
             statement = statement.where(cases.c.assignee_id.is_(None))
         if self.is_unread:
-            statement = statement.where(case_openings.c.staff_id.is_(None))
+            statement = statement.where(or_(case_openings.c.staff_id.is_(None), _NEWEST_MESSAGE > _SEEN))
         return statement
 
 
@@ -144,6 +163,7 @@ def list_cards(
             cases.c.assignee_id,
             cards.c.sealed,
             case_openings.c.staff_id.label("opened_by"),
+            (_NEWEST_MESSAGE > _SEEN).label("has_new_message"),
             ledger_entries.c.sequence,
         ).select_from(cases)
     ).order_by(case((cases.c.assignee_id.is_(None), 0), else_=1), ledger_entries.c.sequence)
@@ -160,6 +180,33 @@ def get_standing(connection: Connection, case_id: str) -> tuple[date, str] | Non
     """Return the day a case was received and its status: all that the public site may read of it."""
     row = connection.execute(select(cases.c.received_on, cases.c.status).where(cases.c.id == case_id)).one_or_none()
     return (row.received_on, row.status) if row else None
+
+
+def get_public_case(connection: Connection, case_id: str) -> Row[Any] | None:
+    """Return what the public site may read of a case: standing, hold, and the public keys with their signatures."""
+    return connection.execute(
+        select(
+            cases.c.id,
+            cases.c.received_on,
+            cases.c.status,
+            cases.c.is_held,
+            cases.c.report_recipient,
+            cases.c.report_recipient_signature,
+            cases.c.work_recipient,
+            cases.c.work_recipient_signature,
+        ).where(cases.c.id == case_id)
+    ).one_or_none()
+
+
+def list_item_dates(connection: Connection, case_id: str, kind: str) -> list[Row[Any]]:
+    """List the ids and days of a case's items of one kind, oldest day first; nothing of what they say."""
+    return list(
+        connection.execute(
+            select(sealed_items.c.id, sealed_items.c.added_on)
+            .where(sealed_items.c.case_id == case_id, sealed_items.c.kind == kind)
+            .order_by(sealed_items.c.added_on)
+        )
+    )
 
 
 def count_by_status(connection: Connection) -> dict[str, int]:
@@ -182,10 +229,34 @@ def set_assignee(connection: Connection, case_id: str, staff_id: str | None) -> 
     connection.execute(update(cases).where(cases.c.id == case_id).values(assignee_id=staff_id))
 
 
-def mark_opened(connection: Connection, case_id: str, staff_id: str) -> None:
-    """Remember that this person opened this case, for their unread marks."""
-    known = connection.execute(
-        select(case_openings).where(case_openings.c.case_id == case_id, case_openings.c.staff_id == staff_id)
-    ).one_or_none()
+def set_held(connection: Connection, case_id: str, *, is_held: bool) -> None:
+    """Put a legal hold on a case, or lift it."""
+    connection.execute(update(cases).where(cases.c.id == case_id).values(is_held=is_held))
+
+
+def count_withdrawn(connection: Connection, holder_ids: Sequence[str]) -> int:
+    """Count the cases of these holders that were taken back and are not destroyed yet."""
+    held = select(case_keys.c.case_id).where(case_keys.c.holder_id.in_(holder_ids))
+    statement = select(func.count(withdrawals.c.case_id)).where(withdrawals.c.case_id.in_(held))
+    return int(connection.execute(statement).scalar_one())
+
+
+def get_seen_sequence(connection: Connection, case_id: str, staff_id: str) -> int:
+    """Return up to which entry of intake's chain this person has seen what came in; 0 before they opened the case."""
+    found = connection.execute(
+        select(case_openings.c.seen_sequence).where(
+            case_openings.c.case_id == case_id, case_openings.c.staff_id == staff_id
+        )
+    ).scalar_one_or_none()
+    return found or 0
+
+
+def mark_opened(connection: Connection, case_id: str, staff_id: str, *, seen_sequence: int = 0) -> None:
+    """Remember that this person opened this case, and up to where they saw what came in, for their unread marks."""
+    mine = and_(case_openings.c.case_id == case_id, case_openings.c.staff_id == staff_id)
+    known = connection.execute(select(case_openings.c.seen_sequence).where(mine)).scalar_one_or_none()
     if known is None:
-        connection.execute(insert(case_openings).values(case_id=case_id, staff_id=staff_id))
+        values = {"case_id": case_id, "staff_id": staff_id, "seen_sequence": seen_sequence}
+        connection.execute(insert(case_openings).values(values))
+    elif seen_sequence > known:
+        connection.execute(update(case_openings).where(mine).values(seen_sequence=seen_sequence))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 
 metadata = MetaData(
@@ -113,7 +114,8 @@ blobs = Table(
     Column("added_on", Date, nullable=False),
 )
 
-# What the office wrote to a reporter, sealed to that receipt's holder and to the case's work key.
+# What the office wrote to a reporter, sealed to that receipt's holder and to the case's work key. `answered_on` is the
+# day on which the reporter next wrote: the public site cannot read its own messages back to find out.
 replies = Table(
     "replies",
     metadata,
@@ -121,6 +123,7 @@ replies = Table(
     Column("case_id", _ID, ForeignKey("cases.id"), nullable=False, index=True),
     Column("receipt_id", _ID, ForeignKey("receipts.id"), nullable=False, index=True),
     Column("added_on", Date, nullable=False),
+    Column("answered_on", Date),
     Column("sealed", LargeBinary, nullable=False),
 )
 
@@ -194,6 +197,8 @@ case_openings = Table(
     metadata,
     Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
     Column("staff_id", _ID, ForeignKey("staff.id"), primary_key=True),
+    # Up to which entry of intake's chain they have seen what came in, so that a new message is new for each person.
+    Column("seen_sequence", Integer, nullable=False, server_default=text("0")),
 )
 
 ledger_entries = Table(

@@ -12,7 +12,7 @@ down_revision = "0001"
 _GRANTS = {
     "testimonio_intake": (
         "SELECT, INSERT, DELETE ON blobs",
-        "SELECT, DELETE ON replies",
+        "SELECT, DELETE, UPDATE (answered_on) ON replies",
         "SELECT, INSERT, DELETE ON withdrawals",
         "SELECT (work_recipient, work_recipient_signature, is_held) ON cases",
         "SELECT (id, case_id, kind, added_on) ON sealed_items",
@@ -73,6 +73,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.String(length=36), nullable=False),
         sa.Column("receipt_id", sa.String(length=36), nullable=False),
         sa.Column("added_on", sa.Date(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_replies_case_id")),
         sa.ForeignKeyConstraint(["receipt_id"], ["receipts.id"], name=op.f("fk_replies_receipt_id")),
@@ -87,6 +88,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("receipts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("is_revoked", sa.Boolean(), server_default=sa.false(), nullable=False))
+
+    with op.batch_alter_table("case_openings", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("seen_sequence", sa.Integer(), server_default=sa.text("0"), nullable=False))
 
     if op.get_bind().dialect.name == "postgresql":
         _grant_postgresql()
