@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from models.evidence import EvidenceFile, read_evidence_file
 from models.questionnaire.pages import FORM_VERSION, PAGES, QUESTIONS
 from models.questionnaire.question import AnswerState
 
@@ -46,13 +47,15 @@ class Report:
     answered_on: str
     answers: tuple[Answer, ...]
     consent_statistics: bool
+    files: tuple[EvidenceFile, ...] = ()
     form_version: str = FORM_VERSION
     format: str = REPORT_FORMAT
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for sealing."""
         # Not asdict: its deep copy takes a fifth of the time of sending.
-        return {**vars(self), "answers": [dict(vars(answer)) for answer in self.answers]}
+        answers, files = ([dict(vars(each)) for each in many] for many in (self.answers, self.files))
+        return {**vars(self), "answers": answers, "files": files}
 
     @property
     def values(self) -> dict[str, Value]:
@@ -68,7 +71,9 @@ def read_report(plain: Mapping[str, Any]) -> Report:
     """Make a report of opened plain values. Raises ValueError for a format that is not known."""
     if plain.get("format") != REPORT_FORMAT:
         raise ValueError("unknown report format")
-    return Report(**{**plain, "answers": tuple(Answer(**answer) for answer in plain["answers"])})
+    answers = tuple(Answer(**answer) for answer in plain["answers"])
+    files = tuple(read_evidence_file(each) for each in plain.get("files", ()))
+    return Report(**{**plain, "answers": answers, "files": files})
 
 
 def find_privilege_class(values: Mapping[str, Value]) -> PrivilegeClass:

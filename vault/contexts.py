@@ -16,7 +16,9 @@ CONTEXT_VERSION: Final = "v1"
 SEALED_KINDS: Final[dict[str, int]] = {
     "report": 2,
     "message": 2,
+    "reply": 2,
     "file": 2,
+    "file_facts": 2,
     "note": 2,
     "conflict_check": 2,
     "disposition": 2,
@@ -26,6 +28,7 @@ SEALED_KINDS: Final[dict[str, int]] = {
     "mark": 2,
     "contact_change": 2,
     "assignment": 2,
+    "hold": 2,
     "receipt_extra": 2,
     "card": 1,
     "report_identity": 2,
