@@ -1,5 +1,8 @@
 """Receipt codes: 25 digits on paper, from which a reporter's lookup id and identity are derived.
 
+The code of an unfinished report looks the same and is stretched the same way: whoever types one need not know which
+kind it is, and one derivation answers for both.
+
 A code must never be stored, logged, put in an address, or repeated in an error.
 """
 
@@ -10,6 +13,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from vault.boxes import BoxKey
 from vault.derivation import DOMAIN, derive_key
 from vault.errors import CannotSealError, InvalidCodeError
 from vault.identities import Identity
@@ -30,6 +34,14 @@ class Receipt:
 
     lookup_id: bytes = field(repr=False)
     identity: Identity = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CodeKeys:
+    """All that a code may stand for: the receipt of a report, or the key of the box where a draft waits."""
+
+    receipt: Receipt = field(repr=False)
+    draft_key: BoxKey = field(repr=False)
 
 
 def new_code() -> str:
@@ -57,6 +69,11 @@ def parse_code(text: str) -> str:
 
 
 def derive_receipt(code: str, *, salt: bytes) -> Receipt:
+    """Derive what a receipt's code stands for. Raises as :func:`derive_code`."""
+    return derive_code(code, salt=salt).receipt
+
+
+def derive_code(code: str, *, salt: bytes) -> CodeKeys:
     """Derive what a code stands for, with the installation's salt: Argon2id (RFC 9106), then HKDF. About 5 ms.
 
     Raises:
@@ -68,9 +85,13 @@ def derive_receipt(code: str, *, salt: bytes) -> Receipt:
     if len(salt) < SMALLEST_SALT_BYTES:
         raise CannotSealError("The salt of the installation has at least 16 bytes.")
     stretched = Argon2id(salt=salt, length=32, iterations=1, lanes=1, memory_cost=MEMORY_KIB).derive(code.encode())
-    return Receipt(
-        derive_key(stretched, f"{DOMAIN}/receipt/v1/lookup-id".encode()),
-        Identity.from_seed(derive_key(stretched, f"{DOMAIN}/receipt/v1/identity-seed".encode())),
+
+    def derive(purpose: str) -> bytes:
+        return derive_key(stretched, f"{DOMAIN}/{purpose}".encode())
+
+    return CodeKeys(
+        Receipt(derive("receipt/v1/lookup-id"), Identity.from_seed(derive("receipt/v1/identity-seed"))),
+        BoxKey(derive("draft-code/v1/box-key")),
     )
 
 

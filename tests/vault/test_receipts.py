@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vault.errors import CannotSealError, InvalidCodeError
-from vault.receipts import derive_receipt, format_code, new_code, parse_code
+from vault.receipts import derive_code, derive_receipt, format_code, new_code, parse_code
 
 CODE = "0123456789012345678901234"
 SALT = bytes(range(16))
@@ -75,6 +75,14 @@ def test_receipt_is_fixed_for_good() -> None:
     receipt = derive_receipt(CODE, salt=SALT)
     assert receipt.lookup_id.hex() == "1073b48a2ff789ee6aa9a74594e07a6e3fe88ac767a5158b5b502bcf23c1322e"
     assert receipt.identity.seed.hex() == "f0879725a657606cf61309b5afdaedf1b8cd9c1affa6e18070a1b2d261508476"
+
+
+def test_draft_key_is_fixed_for_good() -> None:
+    """The same code gives one box key for a waiting draft, beside the receipt and telling nothing of it."""
+    keys = derive_code(CODE, salt=SALT)
+    assert keys.receipt.lookup_id == derive_receipt(CODE, salt=SALT).lookup_id
+    assert keys.draft_key.lookup_id == "bc9e5177cd09faaed472a3331550c734eb931a08a16b067be7231bc0327bd96d"
+    assert repr(keys) == "CodeKeys()"
 
 
 def test_receipts_differ_by_code_and_by_installation() -> None:
