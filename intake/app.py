@@ -10,6 +10,7 @@ from intake.drafts import DraftBusyError, DraftGoneError
 from intake.opening_hours import describe_hours, is_open_now
 from intake.sending import NothingToSendError
 from intake.texts import read_text
+from intake.uploads import install_uploads
 from intake.views import front, inbox, receipt, report
 from web.config import IntakeConfig, read_config
 from web.cookies import get_box_cookie
@@ -24,6 +25,7 @@ def create_app(config: IntakeConfig | None = None) -> Flask:
     """Make the public site, from the environment unless a configuration is given."""
     config = config or read_config(IntakeConfig, os.environ)
     app = make_site("intake", config, cookie=COOKIE)
+    install_uploads(app)
     for code in config.languages:
         load_translations(code)
 

@@ -4,14 +4,15 @@ from sqlalchemy import Engine
 
 from intake.drafts import Draft, begin_draft, erase, save_answers
 from intake.sending import ReceiptBox
+from models.blobs import BlobStore
 from models.questionnaire.pages import PAGES
 from vault.boxes import BoxKey
 from web.config import IntakeConfig
 
 
-def forget_receipt(engine: Engine, key: BoxKey) -> None:
+def forget_receipt(engine: Engine, store: BlobStore, key: BoxKey) -> None:
     """Forget the code: it is written down."""
-    erase(engine, key)
+    erase(engine, store, key)
 
 
 def begin_another(engine: Engine, config: IntakeConfig, box: ReceiptBox, language: str, *, share_place: bool) -> Draft:

@@ -7,16 +7,19 @@ site never holds a key that opens them.
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
-from models import boxes, drafts, office_keys, tables
+from models import blobs, boxes, drafts, office_keys, tables
+from models.blobs import BlobStore, BlobStoreError
 from models.engine import read, write
+from models.evidence import EvidenceFile, read_evidence_file
 from models.report import Value
 from vault.boxes import BoxKey, close_box, open_box
 from vault.contexts import Context
@@ -26,7 +29,7 @@ from vault.sealing import make_case_keys
 from vault.signing import verify_recipient
 from web import clock
 from web.config import IntakeConfig
-from web.errors import ClosedError
+from web.errors import ClosedError, log_failure
 
 _CONTEXT = "draft"
 _TRIES = 8
@@ -66,9 +69,22 @@ class DraftKeys:
         return hashlib.sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).hexdigest()
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """The code under which a draft waits: its digits while they are shown, the cookie text of its box's key, its end."""
+
+    code: str = field(repr=False)
+    key: str = field(repr=False)
+    until_hour: int
+
+
 @dataclass
 class Draft:
-    """An opened draft. `hidden` are questions whose answers are shown no more; `seen` the stems of posted pages."""
+    """An opened draft.
+
+    `hidden` are questions whose answers are shown no more, `hidden_files` files whose names are not; `seen` are the
+    stems of posted pages.
+    """
 
     key: BoxKey
     revision: int
@@ -77,6 +93,18 @@ class Draft:
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     hidden: frozenset[str] = frozenset()
+    files: list[EvidenceFile] = field(default_factory=list)
+    waiting: Waiting | None = None
+    hidden_files: frozenset[str] = frozenset()
+
+    @property
+    def has_spoken_story(self) -> bool:
+        """Whether the account was spoken: then nothing has to be written."""
+        return any(file.is_story for file in self.files)
+
+    def count_bytes(self) -> int:
+        """Count the bytes of all files, as they came."""
+        return sum(file.length for file in self.files)
 
     @property
     def values(self) -> dict[str, Value]:
@@ -109,11 +137,14 @@ class Draft:
             "hidden": sorted(self.hidden),
             "saved_at": self.saved_at,
             "keys": self.keys.digest,
+            "files": [file.to_json() for file in self.files],
+            "waiting": vars(self.waiting) if self.waiting else None,
+            "hidden_files": sorted(self.hidden_files),
         }
         return close_box(json.dumps(plain, ensure_ascii=False).encode(), key=self.key, context=_CONTEXT)
 
 
-def _open_row(row: Any, key: BoxKey, hide_after_minutes: int) -> Draft | None:  # noqa: ANN401  # a database row
+def _open_row(row: Any, key: BoxKey, hide_after_minutes: float) -> Draft | None:  # noqa: ANN401  # a database row
     try:
         plain = json.loads(open_box(row.record, key=key, context=_CONTEXT))
     except CannotOpenError:
@@ -129,15 +160,24 @@ def _open_row(row: Any, key: BoxKey, hide_after_minutes: int) -> Draft | None:  
     if keys.digest != plain["keys"]:
         return None
     draft = Draft(key, row.revision, keys, plain["saved_at"], plain["answers"], set(plain["seen"]))
+    draft.files = [read_evidence_file(file) for file in plain.get("files", ())]
+    draft.waiting = Waiting(**plain["waiting"]) if plain.get("waiting") else None
     is_old = clock.now().timestamp() - draft.saved_at > hide_after_minutes * 60
     draft.hidden = frozenset(draft.values) if is_old else frozenset(plain["hidden"])
+    if is_old and draft.waiting:
+        draft.waiting = replace(draft.waiting, code="")
+    all_files = frozenset(file.id for file in draft.files)
+    draft.hidden_files = all_files if is_old else all_files & frozenset(plain.get("hidden_files", ()))
     return draft
 
 
-def load_draft(connection: Connection, key: BoxKey, config: IntakeConfig) -> Draft | None:
-    """Open the draft of this browser; None when there is none, it has expired, or it was tampered with."""
+def load_draft(connection: Connection, key: BoxKey, config: IntakeConfig, *, by_code: bool = False) -> Draft | None:
+    """Open the draft of this browser; None when there is none, it has expired, or it was tampered with.
+
+    `by_code`: whoever opens it has just typed its code, so what was shown when the code was made is shown again.
+    """
     row = drafts.get_draft(connection, key.lookup_id, clock.hour())
-    return _open_row(row, key, config.hide_after_minutes) if row else None
+    return _open_row(row, key, math.inf if by_code else config.hide_after_minutes) if row else None
 
 
 def find_office_recipient(
@@ -177,13 +217,14 @@ def begin_draft(engine: Engine, config: IntakeConfig) -> Draft:
     draft = Draft(BoxKey.generate(), 1, keys, int(clock.now().timestamp()))
     record = draft.close()
     with write(engine) as connection:
+        # The bytes of their files, which belong to nothing then, are the sweep's.
         drafts.delete_expired_drafts(connection, clock.hour())
         boxes.delete_expired_boxes(connection, tables.boxes, clock.hour())
         drafts.put_draft(
             connection,
             id=draft.key.lookup_id,
             record=record,
-            expires_hour=_find_expiry(config),
+            expires_hour=find_expiry(config, draft),
             case_id=keys.case_id,
             holder_id=keys.holder_id,
             report_recipient=keys.report_recipient,
@@ -194,8 +235,9 @@ def begin_draft(engine: Engine, config: IntakeConfig) -> Draft:
     return draft
 
 
-def _find_expiry(config: IntakeConfig) -> int:
-    return clock.hour() + config.draft_hours + 1
+def find_expiry(config: IntakeConfig, draft: Draft) -> int:
+    """Find the hour (since 1970) of a draft's end: after a day without use, but not before its code ends."""
+    return max(clock.hour() + config.draft_hours + 1, draft.waiting.until_hour if draft.waiting else 0)
 
 
 def save_answers(
@@ -208,17 +250,34 @@ def save_answers(
     language: str,
     remove: list[str] | None = None,
 ) -> Draft:
-    """Save what a page sent and return the draft as it is now.
+    """Save what a page sent and return the draft as it is now. Raises as `change_draft`."""
 
-    Two posts at once (a double tap) both count: whoever comes second reads again and adds its own page.
+    def put(draft: Draft) -> None:
+        draft.put_answers(stem, values, language=language, time_zone=config.time_zone)
+        draft.remove_answers(remove or [])
+
+    return change_draft(engine, config, draft, put)
+
+
+def change_draft(
+    engine: Engine,
+    config: IntakeConfig,
+    draft: Draft,
+    change: Callable[[Draft], None],
+    *,
+    write_beside: Callable[[Connection], None] | None = None,
+) -> Draft:
+    """Change a draft, save it, and return it as it is now; `write_beside` writes in the same transaction.
+
+    Two posts at once (a double tap) both count: whoever comes second reads again and makes its own change on that, so
+    `change` may be called several times.
 
     Raises:
         DraftBusyError: it was never this request's turn.
         DraftGoneError: it was sent or erased meanwhile.
     """
     for _try in range(_TRIES):
-        draft.put_answers(stem, values, language=language, time_zone=config.time_zone)
-        draft.remove_answers(remove or [])
+        change(draft)
         draft.saved_at = int(clock.now().timestamp())
         record = draft.close()
         with write(engine) as connection:
@@ -227,8 +286,10 @@ def save_answers(
                 draft.key.lookup_id,
                 revision=draft.revision,
                 record=record,
-                expires_hour=_find_expiry(config),
+                expires_hour=find_expiry(config, draft),
             ):
+                if write_beside:
+                    write_beside(connection)
                 draft.revision += 1
                 return draft
         with read(engine) as connection:
@@ -239,8 +300,24 @@ def save_answers(
     raise DraftBusyError
 
 
-def erase(engine: Engine, key: BoxKey) -> None:
-    """Erase whatever this browser has here: draft or receipt box."""
+def erase(engine: Engine, store: BlobStore, key: BoxKey) -> None:
+    """Erase whatever this browser has here: a draft with its files, or a receipt box."""
+    files: list[str] = []
     with write(engine) as connection:
-        drafts.delete_draft(connection, key.lookup_id)
+        case_id = drafts.get_case_id(connection, key.lookup_id)
+        # Only a draft's own: the files of a report that was sent belong to the case.
+        if case_id is not None and drafts.delete_draft(connection, key.lookup_id):
+            files = [row.id for row in blobs.list_blobs(connection, case_id)]
+            for blob_id in files:
+                blobs.delete_blob_row(connection, blob_id)
         boxes.delete_box(connection, tables.boxes, key.lookup_id)
+    delete_bytes(store, files)
+
+
+def delete_bytes(store: BlobStore, blob_ids: Iterable[str]) -> None:
+    """Delete the bytes of files that belong to nothing any more. What the store does not delete now, the sweep does."""
+    for blob_id in blob_ids:
+        try:
+            store.delete(blob_id)
+        except BlobStoreError as error:
+            log_failure(error)

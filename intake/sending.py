@@ -7,7 +7,7 @@ again, because the answer was lost on a bad network, gets the same code and make
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -16,9 +16,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from intake.drafts import Draft, DraftBusyError, find_office_recipient, load_draft
-from models import boxes, cases, drafts, ledger, receipts, tables
+from models import blobs, boxes, cases, drafts, ledger, receipts, tables
 from models.card import make_card
 from models.engine import read, write
+from models.evidence import EvidenceFile
 from models.incident_dates import DateRange, ImpossibleDateError, find_date_range
 from models.questionnaire.pages import PAGES, list_asked_pages
 from models.questionnaire.question import AnswerState, Question, find_state
@@ -32,6 +33,7 @@ from vault.sealing import seal_json
 from vault.signing import SigningKey, sign_recipient
 from web import clock
 from web.config import IntakeConfig
+from web.csrf import N_
 from web.languages import gettext
 
 LEDGER_SITE = "intake"
@@ -61,6 +63,9 @@ class ReceiptBox:
     shared: dict[str, Value]
 
 
+SPOKEN = N_("Told by voice. Please listen to the recording.")
+
+
 class NothingToSendError(Exception):
     """There is neither a draft nor a receipt under this key."""
 
@@ -86,6 +91,9 @@ def _compose_answers(draft: Draft, language: str) -> tuple[Answer, ...]:
         for question in page.questions:
             saved = draft.answers.get(question.id, {"value": "", "language": language})
             answers.append(_compose_answer(question, saved, was_shown=was_shown))
+            if question.id == "what_happened" and draft.has_spoken_story and not answers[-1].value:
+                spoken = gettext(SPOKEN, language)
+                answers[-1] = replace(answers[-1], state=AnswerState.ANSWERED.value, shown=spoken)
     return tuple(answers)
 
 
@@ -101,6 +109,12 @@ def _compose_answer(question: Question, saved: dict[str, Any], *, was_shown: boo
     return Answer(question.id, gettext(question.text, language), language, state.value, value, shown)
 
 
+def _describe_file(file: EvidenceFile, draft: Draft) -> EvidenceFile:
+    """Give a spoken account the language that was chosen last."""
+    language = str(draft.values.get("story_language") or "")
+    return replace(file, language=language) if file.is_story and language else file
+
+
 def _compose_report(draft: Draft, config: IntakeConfig, reference: str, language: str) -> Report:
     today = clock.today(config.time_zone).isoformat()
     return Report(
@@ -110,6 +124,7 @@ def _compose_report(draft: Draft, config: IntakeConfig, reference: str, language
         answered_on=draft.answers.get("when", {}).get("on", today),
         answers=_compose_answers(draft, language),
         consent_statistics=draft.values.get("consent_statistics") == ["yes"],
+        files=tuple(_describe_file(file, draft) for file in draft.files),
     )
 
 
@@ -221,6 +236,8 @@ def _store(engine: Engine, draft: Draft, sealed: _Sealed, case_row: dict[str, An
             record=sealed.box_record,
             expires_hour=clock.hour() + 2,
         )
+        # A file that came whole with a form that did not is in no report; its bytes are the sweep's.
+        blobs.delete_other_blob_rows(connection, keys.case_id, keep=[file.id for file in draft.files])
         cases.put_case(connection, **case_row)
         cases.put_case_key(
             connection,

@@ -7,7 +7,7 @@ What is written here is ciphertext already. A blob is whole or it does not exist
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
@@ -164,6 +164,11 @@ def list_blobs(connection: Connection, case_id: str) -> list[Row[str]]:
 def is_known(connection: Connection, blob_id: str) -> bool:
     """Tell whether a blob belongs to anything."""
     return connection.execute(select(blobs.c.id).where(blobs.c.id == blob_id)).one_or_none() is not None
+
+
+def delete_other_blob_rows(connection: Connection, case_id: str, *, keep: Sequence[str]) -> None:
+    """Forget the blobs of a case that are not among those to keep."""
+    connection.execute(delete(blobs).where(blobs.c.case_id == case_id, blobs.c.id.not_in(keep)))
 
 
 def delete_blob_row(connection: Connection, blob_id: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from models.tables import drafts
+from models.tables import blobs, drafts
 
 # Every page of the form reads and replaces one draft: these two statements are made once.
 _FIND = select(drafts).where(drafts.c.id == bindparam("draft_id"), drafts.c.expires_hour > bindparam("now_hour"))
@@ -40,6 +40,18 @@ def replace_record(connection: Connection, draft_id: str, *, revision: int, reco
     return result.rowcount == 1
 
 
+def move_draft(
+    connection: Connection, draft_id: str, *, revision: int, new_id: str, record: bytes, expires_hour: int
+) -> bool:
+    """Put a draft under another id, with the record made for it, if nobody saved it since; tells whether it moved."""
+    result = connection.execute(
+        update(drafts)
+        .where(drafts.c.id == draft_id, drafts.c.revision == revision)
+        .values(id=new_id, record=record, revision=revision + 1, expires_hour=expires_hour)
+    )
+    return result.rowcount == 1
+
+
 def delete_draft(connection: Connection, draft_id: str, *, revision: int | None = None) -> bool:
     """Delete a draft, or only that revision of it; tells whether it was there."""
     statement = delete(drafts).where(drafts.c.id == draft_id)
@@ -48,6 +60,13 @@ def delete_draft(connection: Connection, draft_id: str, *, revision: int | None 
     return connection.execute(statement).rowcount == 1
 
 
+def get_case_id(connection: Connection, draft_id: str) -> str | None:
+    """Return the id of the case that a draft would become, also of one that has expired; None when there is none."""
+    return connection.execute(select(drafts.c.case_id).where(drafts.c.id == draft_id)).scalar()
+
+
 def delete_expired_drafts(connection: Connection, now_hour: int) -> int:
-    """Delete the drafts whose time is over and return how many there were."""
-    return connection.execute(delete(drafts).where(drafts.c.expires_hour <= now_hour)).rowcount
+    """Delete the drafts whose time is over, and that files belonged to them; return how many drafts there were."""
+    is_expired = drafts.c.expires_hour <= now_hour
+    connection.execute(delete(blobs).where(blobs.c.case_id.in_(select(drafts.c.case_id).where(is_expired))))
+    return connection.execute(delete(drafts).where(is_expired)).rowcount

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _PREFIX = "TESTIMONIO_"
 _KEY_BYTES = 32
+_MEGABYTE = 1_000_000
 # Understood by the tests and by the server's starter, never by a site.
 _NOT_OURS = frozenset({"TESTIMONIO_TEST_DATABASE"})
 
@@ -39,6 +40,20 @@ def _read_url(text: str) -> str:
     if urlsplit(text).scheme not in {"http", "https"}:
         raise ValueError
     return text
+
+
+def _read_blobs(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "s3" or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError
+    return text
+
+
+def _read_megabytes(text: str) -> int:
+    megabytes = int(text)
+    if megabytes < 0:
+        raise ValueError
+    return megabytes * _MEGABYTE
 
 
 def _read_yes(text: str) -> bool:
@@ -99,6 +114,12 @@ class SiteConfig:
     # Public halves, pinned here so that whoever writes to the database cannot replace them.
     office_verify_key: bytes = _setting("TESTIMONIO_OFFICE_VERIFY_KEY", _read_key)
     signing_key: bytes = _setting("TESTIMONIO_SITE_SIGNING_KEY", _read_key, secret=True)
+    # Sealed files: empty for a folder beside the database, or `s3://bucket/prefix`.
+    blobs: str = _setting("TESTIMONIO_BLOBS", _read_blobs, default="")
+    s3_endpoint: str = _setting("TESTIMONIO_S3_ENDPOINT", _read_url, default="")
+    s3_region: str = _setting("TESTIMONIO_S3_REGION", default="us-east-1")
+    s3_key_id: str = _setting("TESTIMONIO_S3_KEY_ID", secret=True, default="")
+    s3_secret: str = _setting("TESTIMONIO_S3_SECRET", secret=True, default="")
 
     @property
     def engine_url(self) -> str:
@@ -125,6 +146,13 @@ class IntakeConfig(SiteConfig):
     draft_hours: int = _setting("TESTIMONIO_DRAFT_HOURS", int, default=24)
     hide_after_minutes: int = _setting("TESTIMONIO_HIDE_AFTER_MINUTES", int, default=30)
     texts_dir: Path | None = _setting("TESTIMONIO_TEXTS_DIR", Path, default=None)
+    # In bytes here, in megabytes in the environment.
+    file_limit: int = _setting("TESTIMONIO_FILE_LIMIT_MB", _read_megabytes, default=500 * _MEGABYTE)
+    report_limit: int = _setting("TESTIMONIO_REPORT_LIMIT_MB", _read_megabytes, default=2_048 * _MEGABYTE)
+    # Below this much free space new files are asked to wait; text still enters.
+    free_space_floor: int = _setting("TESTIMONIO_FREE_SPACE_FLOOR_MB", _read_megabytes, default=1_024 * _MEGABYTE)
+    withdrawal_days: int = _setting("TESTIMONIO_WITHDRAWAL_DAYS", int, default=7)
+    continue_days: int = _setting("TESTIMONIO_CONTINUE_DAYS", int, default=7)
 
 
 @dataclass(frozen=True, kw_only=True)

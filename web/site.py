@@ -12,6 +12,7 @@ from web.config import SiteConfig
 from web.cookies import BoxCookie
 from web.database import install_database
 from web.errors import install_error_pages
+from web.files import install_store
 from web.headers import install_headers
 from web.languages import format_date, get_language, gettext, ngettext
 from web.origin import install_origin_check
@@ -55,6 +56,7 @@ def make_site(name: str, config: SiteConfig, *, cookie: str) -> Flask:
     app.extensions["site_config"] = config
     app.extensions["box_cookie"] = BoxCookie(cookie, is_secure=config.is_secure)
     install_database(app, config.engine_url)
+    install_store(app, config)
     install_headers(app, is_secure=config.is_secure)
     install_origin_check(app, config.origin)
     install_error_pages(app)

@@ -9,6 +9,7 @@ from intake.reader import find_reader_state, get_config
 from models.engine import read
 from web.cookies import get_box_cookie
 from web.database import get_engine
+from web.files import get_store
 from web.languages import LANGUAGES, choose_language
 
 blueprint = Blueprint("front", __name__)
@@ -56,7 +57,7 @@ def leave() -> Response | str:
     if request.method == "GET":
         return render_template("intake/exit.html")
     if g.box_key is not None:
-        drafts.erase(get_engine(), g.box_key)
+        drafts.erase(get_engine(), get_store(), g.box_key)
     response: Response = redirect(get_config().exit_url, 303)
     response.headers["Clear-Site-Data"] = '"cookies", "storage"'
     get_box_cookie(current_app).delete(response)

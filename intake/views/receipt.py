@@ -14,6 +14,7 @@ from vault.receipts import format_code
 from web.cookies import get_box_cookie
 from web.csrf import BoxForm
 from web.database import get_engine
+from web.files import get_store
 
 blueprint = Blueprint("receipt", __name__)
 
@@ -58,11 +59,11 @@ def take(lang: str) -> Response | tuple[str, int] | str:
         draft = begin_another(
             get_engine(), get_config(), state.receipt, lang, share_place="share" in request.form.getlist("carry")
         )
-        drafts.erase(get_engine(), g.box_key)
+        drafts.erase(get_engine(), get_store(), g.box_key)
         response = redirect(url_for("report.show_page", lang=lang, address="urgent"), 303)
         get_box_cookie(current_app).write(response, draft.key)
         return response
-    forget_receipt(get_engine(), g.box_key)
+    forget_receipt(get_engine(), get_store(), g.box_key)
     response = current_app.make_response(render_template("intake/done.html", reference=state.receipt.reference))
     get_box_cookie(current_app).delete(response)
     return response
