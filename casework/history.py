@@ -18,7 +18,19 @@ _WORDS: dict[str, str] = {
     "mark:changed": "Mark changed",
     "case:assigned": "Case assigned",
     "card:changed": "Row in the queue renewed",
+    "message:received": "Message received",
+    "reply:sent": "Reply sent",
+    "reply:recorded": "Reply kept",
+    "file:opened": "File opened",
+    "file:downloaded": "Original of a file downloaded",
+    "file:verified": "File verified: same SHA-256 as on the day it came",
+    "file:differs": "File compared: NOT the SHA-256 of the day it came",
+    "file:examined": "Previews and facts of a file made",
+    "hold:changed": "Legal hold changed",
 }
+# Always beside the deed that they belong to.
+_SECONDARY = frozenset({"card:changed", "reply:recorded", "file:examined"})
+_COUNTED = frozenset({"case:opened", "file:opened"})
 _COPIES = {"facts": "facts copy", "office": "office copy"}
 
 
@@ -40,11 +52,11 @@ def describe_entry(kind: str, item: str = "") -> str:
 
 
 def list_history(entries: Iterable[Entry], names: Mapping[str, str]) -> list[HistoryLine]:
-    """List what happened to a case, oldest first; openings in a row by the same person are one line."""
+    """List what happened to a case, oldest first; openings of the same kind in a row by one person are one line."""
     lines: list[HistoryLine] = []
     for entry in entries:
-        if entry.kind == "card:changed":
-            continue  # always beside the decision that changed it
+        if entry.kind in _SECONDARY:
+            continue
         line = HistoryLine(
             describe_entry(entry.kind, entry.item),
             names.get(entry.actor, "Public site" if entry.site == "intake" else "Somebody without an account"),
@@ -52,7 +64,7 @@ def list_history(entries: Iterable[Entry], names: Mapping[str, str]) -> list[His
             entry.digest,
         )
         last = lines[-1] if lines else None
-        if entry.kind == "case:opened" and last and (last.what, last.who) == (line.what, line.who):
+        if entry.kind in _COUNTED and last and (last.what, last.who) == (line.what, line.who):
             lines[-1] = replace(last, when=line.when, times=last.times + 1)
         else:
             lines.append(line)

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -18,11 +18,12 @@ from casework.errors import CaseworkError
 from casework.ledger_writing import append_event
 from casework.vouching import CaseLedger, Entry, digest, read_case_ledger
 from models.card import Card, read_card
-from models.cases import get_case, get_case_key, list_sealed_items, mark_opened
+from models.cases import get_case, get_case_key, get_seen_sequence, list_sealed_items, mark_opened
 from models.engine import read, write
 from models.incident_dates import DateRange, ImpossibleDateError, find_date_range
 from models.ledger import Event
 from models.report import Report, read_report
+from models.withdrawals import get_withdrawal
 from vault.contexts import Context
 from vault.errors import CannotOpenError
 from vault.identities import Identity
@@ -31,6 +32,15 @@ from vault.opening import open_identity, open_json, open_sealed
 
 class CaseNotFoundError(CaseworkError):
     """No such case, or none of which this person holds a key: nobody is told which."""
+
+
+class CaseWithdrawnError(CaseworkError):
+    """Whoever holds the code took the report back: nobody opens it, and on `due_on` it is destroyed."""
+
+    def __init__(self, reference: str, due_on: date) -> None:
+        super().__init__()
+        self.reference = reference
+        self.due_on = due_on
 
 
 class ConflictState(StrEnum):
@@ -42,6 +52,9 @@ class ConflictState(StrEnum):
     NEEDS_REVIEW = "needs_review"
     CANNOT_BE_CHECKED = "cannot_be_checked"
 
+
+# What the reporter gave is sealed to the case's report key, everything else to its work key.
+_REPORTER_KINDS = frozenset({"message"})
 
 # A lawyer who has read the story of the other side may have to give up their own client (Model Rules 1.7 and 1.18):
 # where names do conflict, or might, the story stays shut.
@@ -81,6 +94,9 @@ class OpenedCase:
     items: tuple[WorkItem, ...] = field(repr=False)
     ledger: CaseLedger = field(repr=False)
     missing: tuple[Entry, ...]
+    seen_sequence: int = 0
+    report_identity: Identity | None = field(default=None, repr=False)
+    work_identity: Identity | None = field(default=None, repr=False)
 
     @property
     def id(self) -> str:
@@ -105,6 +121,16 @@ class OpenedCase:
         """What the newest conflict check came to."""
         check = self.find_newest("conflict_check")
         return ConflictState(check.text("decision")) if check else ConflictState.UNCHECKED
+
+    @property
+    def newest_message(self) -> int:
+        """The place in intake's chain of the newest message that came in; 0 without any."""
+        return max((entry.sequence for entry in self.ledger.entries if entry.kind == "message:received"), default=0)
+
+    def is_new(self, item: WorkItem) -> bool:
+        """Whether a message came since this person looked last."""
+        entry = self.ledger.find_newest(item.id)
+        return entry is not None and entry.kind == "message:received" and entry.sequence > self.seen_sequence
 
     @property
     def may_read_story(self) -> bool:
@@ -138,6 +164,7 @@ def open_case(caseworker: Caseworker, reference: str) -> OpenedCase:
 
     Raises:
         CaseNotFoundError: there is none, or this person holds no key of it.
+        CaseWithdrawnError: it was taken back.
     """
     session = caseworker.session
     with read(caseworker.engine) as connection:
@@ -145,6 +172,10 @@ def open_case(caseworker: Caseworker, reference: str) -> OpenedCase:
         key_row = get_case_key(connection, row.id, session.holder_ids) if row else None
         if row is None or key_row is None:
             raise CaseNotFoundError
+        withdrawal = get_withdrawal(connection, row.id)
+        if withdrawal is not None:
+            raise CaseWithdrawnError(row.reference, withdrawal.due_on)
+        seen_sequence = get_seen_sequence(connection, row.id, caseworker.staff_id)
         stored = list_sealed_items(connection, row.id)
         ledger = read_case_ledger(connection, row.id, caseworker.config)
     report_identity, work_identity = _open_case_key(caseworker, key_row)
@@ -158,16 +189,21 @@ def open_case(caseworker: Caseworker, reference: str) -> OpenedCase:
         is_report_vouched=report_row is not None and ledger.vouches_for(report_row),
         card=open_card(caseworker, row.id, row.reference, row.sealed_card),
         is_card_vouched=ledger.vouches_for_card(row.id, row.sealed_card),
-        items=_open_items(stored, work_identity, ledger),
+        items=_open_items(stored, report_identity, work_identity, ledger),
         ledger=ledger,
         missing=ledger.list_missing({each.id for each in stored}),
+        seen_sequence=seen_sequence,
+        report_identity=report_identity,
+        work_identity=work_identity,
     )
 
 
 def record_opening(caseworker: Caseworker, case: OpenedCase) -> None:
     """Record that this person opened this case, and mark it read for them."""
     with write(caseworker.engine) as connection:
-        mark_opened(connection, case.id, caseworker.staff_id)
+        # Before the check of names nothing of a message is shown, so none counts as seen.
+        seen = case.newest_message if case.conflict is not ConflictState.UNCHECKED else 0
+        mark_opened(connection, case.id, caseworker.staff_id, seen_sequence=seen)
         append_event(connection, Event("case:opened", case.id, actor=caseworker.staff_id), caseworker.config)
 
 
@@ -212,8 +248,14 @@ def _open_report(row: Row[Any] | None, identity: Identity | None) -> tuple[Repor
         return None, ""
 
 
-def _open_items(stored: list[Row[Any]], identity: Identity | None, ledger: CaseLedger) -> tuple[WorkItem, ...]:
-    items = [_open_item(row, identity, ledger) for row in stored if row.kind != "report"]
+def _open_items(
+    stored: list[Row[Any]], report_identity: Identity | None, work_identity: Identity | None, ledger: CaseLedger
+) -> tuple[WorkItem, ...]:
+    items = [
+        _open_item(row, report_identity if row.kind in _REPORTER_KINDS else work_identity, ledger)
+        for row in stored
+        if row.kind != "report"
+    ]
 
     def find_order(item: WorkItem) -> tuple[int, str]:
         # By the ledger, whose order nobody can choose; what it does not vouch for comes first, as the oldest.

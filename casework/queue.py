@@ -15,7 +15,7 @@ from casework.caseworker import Caseworker
 from casework.ledger_writing import append_event
 from casework.opening import open_card
 from models.card import URGENT_FIRST, Card
-from models.cases import CaseFilter, Status, count_cases, list_cards
+from models.cases import CaseFilter, Status, count_cases, count_withdrawn, list_cards
 from models.engine import read, write
 from models.ledger import Event
 
@@ -66,6 +66,11 @@ class QueueEntry:
         """Whether the person who looks never opened it."""
         return self.row.opened_by is None
 
+    @property
+    def has_new_message(self) -> bool:
+        """Whether a message came since the person who looks opened it."""
+        return bool(self.row.has_new_message)
+
     def sort_key(self) -> tuple[bool, int, bool, int]:
         """Marked ones last; then most urgent, unowned, oldest first."""
         urgency = self.card.urgency if self.card else len(URGENT_FIRST)
@@ -74,12 +79,16 @@ class QueueEntry:
 
 @dataclass(frozen=True)
 class QueueCounts:
-    """Counts of what the filter found and is undecided; marked cases are counted only as such."""
+    """Counts of what the filter found and is undecided; marked cases are counted only as such.
+
+    `withdrawn` counts all that were taken back and are not destroyed yet, whatever the filter.
+    """
 
     undecided: int
     urgent: int
     unread: int
     marked: int
+    withdrawn: int
 
 
 @dataclass(frozen=True)
@@ -134,7 +143,9 @@ def read_queue(caseworker: Caseworker, wanted: QueueFilter, number: int = 1) -> 
     pages = max(math.ceil(total / PAGE_SIZE), 1)
     if not 1 <= number <= pages:
         raise NoSuchPageError
-    return QueuePage(tuple(entries), _count(undecided), number, pages, total)
+    with read(caseworker.engine) as connection:
+        withdrawn = count_withdrawn(connection, caseworker.session.holder_ids)
+    return QueuePage(tuple(entries), _count(undecided, withdrawn), number, pages, total)
 
 
 def _list_undecided(caseworker: Caseworker, wanted: QueueFilter) -> list[QueueEntry]:
@@ -177,11 +188,12 @@ def _is_wanted(entry: QueueEntry, wanted: QueueFilter) -> bool:
     return not wanted.language or (entry.card is not None and entry.card.story_language == wanted.language)
 
 
-def _count(undecided: Sequence[QueueEntry]) -> QueueCounts:
+def _count(undecided: Sequence[QueueEntry], withdrawn: int) -> QueueCounts:
     counted = [entry for entry in undecided if not entry.is_marked]
     return QueueCounts(
         undecided=len(counted),
         urgent=sum(entry.is_urgent for entry in counted),
-        unread=sum(entry.is_unread for entry in counted),
+        unread=sum(entry.is_unread or entry.has_new_message for entry in counted),
         marked=len(undecided) - len(counted),
+        withdrawn=withdrawn,
     )

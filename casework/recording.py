@@ -77,15 +77,9 @@ def record_item(
     item_id = str(uuid4())
     session = caseworker.session
     at = now()
-    recipient = verify_recipient(
-        case.row.work_recipient,
-        case.row.work_recipient_signature,
-        context=Context("case_work_recipient", (case.id,)),
-        verify_key=caseworker.config.intake_verify_key,
-    )
     sealed = seal_json(
         {**item.values, "by": session.staff_id, "by_name": session.name, "at": at.isoformat()},
-        recipients=[recipient],
+        recipients=[find_work_recipient(caseworker, case)],
         context=Context(item.kind, (case.id, item_id)),
     )
     sealed_card = _seal_card(caseworker, case, card) if card else None
@@ -102,6 +96,20 @@ def record_item(
         event = Event(item.event, case.id, digest(sealed), session.staff_id, item_id)
         append_event(connection, event, caseworker.config)
     return item_id
+
+
+def find_work_recipient(caseworker: Caseworker, case: OpenedCase) -> Recipient:
+    """Return the public key that the office's own things about a case are sealed to.
+
+    Raises:
+        UntrustedKeyError: the public site did not sign it.
+    """
+    return verify_recipient(
+        case.row.work_recipient,
+        case.row.work_recipient_signature,
+        context=Context("case_work_recipient", (case.id,)),
+        verify_key=caseworker.config.intake_verify_key,
+    )
 
 
 def _seal_card(caseworker: Caseworker, case: OpenedCase, change: CardChange) -> bytes:

@@ -32,7 +32,12 @@ ITEM_OF_EVENT: dict[str, str] = {
     "disposition:decided": "disposition",
     "mark:changed": "mark",
     "case:assigned": "assignment",
+    "message:received": "message",
+    "reply:recorded": "reply",
+    "file:examined": "file_facts",
+    "hold:changed": "hold",
 }
+_KINDS_OF_INTAKE = frozenset({"report", "message"})
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class CaseLedger:
         entry = self.find_newest(row.id)
         if entry is None or ITEM_OF_EVENT.get(entry.kind) != row.kind:
             return False
-        is_right_site = entry.site == (INTAKE if row.kind == "report" else SITE)
+        is_right_site = entry.site == (INTAKE if row.kind in _KINDS_OF_INTAKE else SITE)
         return is_right_site and entry.digest == digest(row.sealed)
 
     def vouches_for_card(self, case_id: str, sealed: bytes) -> bool:

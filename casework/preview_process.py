@@ -1,0 +1,232 @@
+"""The child that looks into one file: what it says of itself, and pictures of it, made anew.
+
+Run as a program of its own, `python -I preview_process.py KIND LENGTH`: parsers meet hostile files, so they run where
+no key, no setting, no database and no open file of the site is, under limits, and are killed when they take too long.
+It must never write a file. It asks its parent for bytes of the file over a pipe, and gives back JSON and JPEGs.
+"""
+
+import ctypes
+import io
+import json
+import math
+import resource
+import struct
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any, BinaryIO, Final
+
+FRAME: Final = struct.Struct(">cQI")  # what is wanted: b"R"ead or b"D"one; offset; size
+LENGTH: Final = struct.Struct(">I")
+READ_BYTES: Final = 1024 * 1024
+PAGES: Final = 10
+_MEGABYTE: Final = 1024 * 1024
+_MEMORY: Final = 1536 * _MEGABYTE
+_CPU_SECONDS: Final = 20
+_LONGEST_SIDE: Final = 1600
+_MOST_PIXELS: Final = 120_000_000
+_LONGEST_FACT: Final = 200
+_PHOTO_FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
+_EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
+_MAKE, _MODEL, _SOFTWARE, _TAKEN, _TAKEN_OFFSET, _CHANGED = 0x010F, 0x0110, 0x0131, 0x9003, 0x9011, 0x0132
+_WITHOUT_NEW_RIGHTS, _NEW_USER, _NEW_NETWORK = 38, 0x10000000, 0x40000000  # prctl(2), unshare(2)
+
+Facts = dict[str, str]
+Found = tuple[Facts, list[bytes]]
+
+
+class RemoteFile(io.RawIOBase):
+    """The file, whose bytes only the parent can open: each read asks it."""
+
+    def __init__(self, asks: BinaryIO, answers: BinaryIO, length: int) -> None:
+        self._asks, self._answers, self._length = asks, answers, length
+        self._place = 0
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """It can be read from any place."""
+        return True
+
+    def tell(self) -> int:
+        """Where it is read next."""
+        return self._place
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go to a place."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._length}[whence]
+        self._place = max(start + offset, 0)
+        return self._place
+
+    def readinto(self, buffer: Any, /) -> int:  # noqa: ANN401  # whatever has the buffer protocol
+        """Fill a buffer as far as one answer goes."""
+        size = min(len(buffer), READ_BYTES, max(self._length - self._place, 0))
+        if not size:
+            return 0
+        self._asks.write(FRAME.pack(b"R", self._place, size))
+        self._asks.flush()
+        (given,) = LENGTH.unpack(self._answers.read(LENGTH.size))
+        data = self._answers.read(given)
+        buffer[: len(data)] = data
+        self._place += len(data)
+        return len(data)
+
+
+def limit_itself() -> None:
+    """Take from this process what a parser does not need: memory, time, files, cores, new rights, the network."""
+    for what, limit in (
+        (resource.RLIMIT_AS, _MEMORY),
+        (resource.RLIMIT_CPU, _CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 16),
+    ):
+        resource.setrlimit(what, (limit, limit))
+    # Where the kernel or the container forbids these two, the limits above still hold.
+    with suppress(OSError, AttributeError):
+        libc = ctypes.CDLL(None)
+        libc.prctl(_WITHOUT_NEW_RIGHTS, 1, 0, 0, 0)
+        libc.unshare(_NEW_USER | _NEW_NETWORK)
+
+
+def look_at_photo(file: BinaryIO) -> Found:
+    """Read a photo's place, time and device, and draw it anew: turned upright, small, without anything hidden in it."""
+    from PIL import Image, ImageOps  # noqa: PLC0415  # after the decision which parser is needed at all
+
+    Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    with Image.open(file, formats=_PHOTO_FORMATS) as image:
+        facts = {"size": f"{image.width} x {image.height}"} | _read_exif(image.getexif())
+        image.draft("RGB", (_LONGEST_SIDE, _LONGEST_SIDE))
+        image.load()
+        image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+        upright = ImageOps.exif_transpose(image)
+        return facts, [_write_jpeg(upright)]
+
+
+def _write_jpeg(image: Any) -> bytes:  # noqa: ANN401  # Pillow's image, imported only where it is needed
+    from PIL import Image  # noqa: PLC0415
+
+    whole = image.convert("RGBA")
+    plain = Image.new("RGB", whole.size, "white")
+    plain.paste(whole, mask=whole)
+    target = io.BytesIO()
+    plain.save(target, "JPEG", quality=85)
+    return target.getvalue()
+
+
+def _read_exif(exif: Any) -> Facts:  # noqa: ANN401  # Pillow's Exif
+    detail, place = exif.get_ifd(_EXIF_IFD), exif.get_ifd(_GPS_IFD)
+    taken = str(detail.get(_TAKEN) or exif.get(_CHANGED) or "")
+    facts = {
+        "device": " ".join(str(exif.get(tag) or "") for tag in (_MAKE, _MODEL)),
+        "software": str(exif.get(_SOFTWARE) or ""),
+        "taken_at": f"{taken.replace(':', '-', 2)} {detail.get(_TAKEN_OFFSET) or ''}" if taken else "",
+    }
+    with suppress(KeyError, ValueError, TypeError, ZeroDivisionError, IndexError):
+        facts["place"] = f"{_read_degrees(place[2], place[1], 'S')}, {_read_degrees(place[4], place[3], 'W')}"
+    return facts
+
+
+def _read_degrees(parts: Iterable[Any], side: str, negative: str) -> str:
+    degrees, minutes, seconds = (float(part) for part in parts)
+    value = degrees + minutes / 60 + seconds / 3600
+    if not math.isfinite(value):
+        raise ValueError
+    return f"{-value if side == negative else value:.6f}"
+
+
+def look_at_pdf(file: BinaryIO) -> Found:
+    """Draw the first pages of a PDF, and read what it says about who made it."""
+    import pypdfium2  # noqa: PLC0415
+
+    document = pypdfium2.PdfDocument(file)
+    said = document.get_metadata_dict()
+    facts = {
+        "pages": str(len(document)),
+        "title": said.get("Title", ""),
+        "author": said.get("Author", ""),
+        "software": said.get("Producer") or said.get("Creator", ""),
+        "taken_at": said.get("CreationDate", ""),
+    }
+    images = []
+    for number in range(min(len(document), PAGES)):
+        page = document[number]
+        # A page may be as large as it likes: the picture is not.
+        scale = min(_LONGEST_SIDE / max(*page.get_size(), 1), 2)
+        images.append(_write_jpeg(page.render(scale=scale, may_draw_forms=False).to_pil()))
+        page.close()
+    return facts, images
+
+
+def look_at_recording(file: BinaryIO) -> Found:
+    """Read a recording's length, place, time and device; nothing is played or drawn."""
+    from pymediainfo import MediaInfo  # noqa: PLC0415
+
+    tracks = [track.to_data() for track in MediaInfo.parse(file).tracks]
+    general: Mapping[str, Any] = next((track for track in tracks if track["track_type"] == "General"), {})
+    video: Mapping[str, Any] = next((track for track in tracks if track["track_type"] == "Video"), {})
+
+    def first(*names: str) -> str:
+        return next((str(general[name]) for name in names if general.get(name)), "")
+
+    facts = {
+        "taken_at": first("comapplequicktimecreationdate", "recorded_date", "encoded_date", "tagged_date"),
+        "place": first("recorded_location", "comapplequicktimelocationiso6709", "xyz"),
+        "device": " ".join(
+            part
+            for part in (
+                first("comapplequicktimemake", "performer", "make"),
+                first("comapplequicktimemodel", "encoded_hardware_name", "model"),
+            )
+            if part
+        ),
+        "software": first("comapplequicktimesoftware", "writing_application", "encoded_application"),
+        "format": first("format"),
+    }
+    if video.get("width") and video.get("height"):
+        facts["size"] = f"{video['width']} x {video['height']}"
+    with suppress(ValueError):
+        seconds = round(float(first("duration")) / 1000)
+        facts["duration"] = f"{seconds // 60}:{seconds % 60:02}"
+    return facts, []
+
+
+LOOKS: Final[Mapping[str, Callable[[BinaryIO], Found]]] = {
+    "photo": look_at_photo,
+    "pdf": look_at_pdf,
+    "audio": look_at_recording,
+    "video": look_at_recording,
+}
+
+
+def clean_facts(facts: Mapping[str, str]) -> Facts:
+    """Make facts short lines of signs that can be shown."""
+    lines = {
+        name: " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:_LONGEST_FACT]
+        for name, text in facts.items()
+    }
+    return {name: line for name, line in lines.items() if line}
+
+
+def main() -> None:
+    """Look into the file that the parent has, and give back what was found."""
+    kind, length = sys.argv[1], int(sys.argv[2])
+    asks, answers = sys.stdout.buffer, sys.stdin.buffer
+    if kind == "photo":
+        import pillow_heif  # noqa: PLC0415
+
+        pillow_heif.register_heif_opener(thumbnails=False)
+    limit_itself()
+    file = io.BufferedReader(RemoteFile(asks, answers, length), 64 * 1024)
+    facts, images = LOOKS[kind](file)
+    said = json.dumps({"facts": clean_facts(facts), "images": [len(image) for image in images]}).encode()
+    asks.write(FRAME.pack(b"D", 0, len(said)) + said + b"".join(images))
+    asks.flush()
+
+
+if __name__ == "__main__":
+    main()
