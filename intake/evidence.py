@@ -21,7 +21,7 @@ from web.config import IntakeConfig
 FILES: Final = "files"
 SPOKEN: Final = "spoken"
 _MOST_FILES: Final = 200
-_SPOKEN_KINDS = frozenset({FileKind.AUDIO.value, FileKind.VIDEO.value})
+SPOKEN_KINDS = frozenset({FileKind.AUDIO.value, FileKind.VIDEO.value})
 
 
 def make_reception(engine: Engine, store: BlobStore, config: IntakeConfig, draft: Draft) -> Reception:
@@ -37,8 +37,9 @@ def make_reception(engine: Engine, store: BlobStore, config: IntakeConfig, draft
 
 
 def save_page(
-    arrival: Arrival,
+    engine: Engine,
     config: IntakeConfig,
+    arrival: Arrival,
     draft: Draft,
     stem: str,
     values: Mapping[str, Value],
@@ -47,12 +48,10 @@ def save_page(
     remove_answers: list[str],
     remove_files: Iterable[str],
 ) -> Draft:
-    """Save a page with files: its words however the post ended, its files only when it came whole.
+    """Save what a page sent: its words however the post ended, its files only when it came whole.
 
     Raises as `intake.drafts.change_draft`; then nothing is kept, and the files go with the request.
     """
-    reception = arrival.reception
-    assert reception is not None
     is_whole = arrival.ending is Ending.WHOLE
     added = _describe(arrival, values) if is_whole else []
     removed = frozenset(remove_files) & {file.id for file in draft.files} if is_whole else frozenset()
@@ -68,10 +67,10 @@ def save_page(
         for blob_id in (*removed, *(file.id for file in refused)):
             delete_blob_row(connection, blob_id)
 
-    draft = change_draft(reception.engine, config, draft, change, write_beside=forget)
-    if is_whole:
+    draft = change_draft(engine, config, draft, change, write_beside=forget)
+    if is_whole and arrival.reception:
         arrival.is_kept = True
-        delete_bytes(reception.store, (*removed, *(file.id for file in refused)))
+        delete_bytes(arrival.reception.store, (*removed, *(file.id for file in refused)))
         full = {file.id for file in refused}
         arrival.files = [
             ArrivedFile(one.field, one.name, None, Fault.REPORT_FULL) if one.file and one.file.id in full else one
@@ -82,7 +81,7 @@ def save_page(
 
 def _describe(arrival: Arrival, values: Mapping[str, Value]) -> list[EvidenceFile]:
     """Mark what was recorded in place of writing; a photo in that field is evidence like any other."""
-    spoken = {file.id for file in arrival.list_stored(SPOKEN) if file.kind in _SPOKEN_KINDS}
+    spoken = {file.id for file in arrival.list_stored(SPOKEN) if file.kind in SPOKEN_KINDS}
     language = str(values.get("story_language") or "")
     return [
         replace(file, is_story=True, language=language) if file.id in spoken else file for file in arrival.list_stored()

@@ -42,9 +42,17 @@ class PageForm(BoxForm):
 
     page: ClassVar[Page]
 
-    def __init__(self, formdata: Any = None, *, values: Mapping[str, Value], hidden: frozenset[str]) -> None:  # noqa: ANN401  # WTForms' signature
-        """Fill in from what was posted, or from what was saved."""
+    def __init__(
+        self,
+        formdata: Any = None,  # noqa: ANN401  # WTForms' signature
+        *,
+        values: Mapping[str, Value],
+        hidden: frozenset[str],
+        answered: frozenset[str] = frozenset(),
+    ) -> None:
+        """Fill in from what was posted, or from what was saved. `answered` are questions answered in another way."""
         self.hidden = hidden
+        self.answered = answered
         shown = {question: value for question, value in values.items() if question not in hidden}
         super().__init__(formdata, data=shown)
         for question in self.page.questions:
@@ -82,16 +90,16 @@ class PageForm(BoxForm):
     def check_question(self, field: Any) -> None:  # noqa: ANN401  # any of four kinds of field
         """Check one answer. Raises ValidationError with what to do about it."""
         question: Question = field.question
-        _check_value(question, field.data, is_hidden=question.id in self.hidden)
+        _check_value(question, field.data, is_open=question.id not in self.hidden | self.answered)
         if question.vocabulary or not field.raw_text:
             return
         if _CONTROL.search(str(field.raw_text).replace("\r", "\n")):
             raise ValidationError(gettext(UNSEEN))
 
 
-def _check_value(question: Question, value: Value, *, is_hidden: bool) -> None:
+def _check_value(question: Question, value: Value, *, is_open: bool) -> None:
     if not value:
-        if question.required and not is_hidden:
+        if question.required and is_open:
             raise ValidationError(gettext(question.required))
         return
     if question.vocabulary:
@@ -100,12 +108,14 @@ def _check_value(question: Question, value: Value, *, is_hidden: bool) -> None:
         raise ValidationError(gettext(TOO_LONG).format(limit=question.limit, length=len(value)))
 
 
-def may_be_sent(page: Page, values: Mapping[str, Value], hidden: frozenset[str]) -> bool:
+def may_be_sent(
+    page: Page, values: Mapping[str, Value], hidden: frozenset[str], answered: frozenset[str] = frozenset()
+) -> bool:
     """Tell whether the saved answers of a page may be sent: what its form would say, without making the form."""
     shown = {question.id: values.get(question.id, "") for question in page.questions if question.id not in hidden}
     try:
         for question in page.questions:
-            _check_value(question, shown.get(question.id, ""), is_hidden=question.id in hidden)
+            _check_value(question, shown.get(question.id, ""), is_open=question.id not in hidden | answered)
         if page.stem == "when":
             find_date_range(shown, clock.now().date())
     except (ValidationError, ImpossibleDateError):

@@ -93,7 +93,10 @@ class Arrival:
     ending: Ending = Ending.WHOLE
     files: list[ArrivedFile] = field(default_factory=list)
     reception: Reception | None = None
+    # How many bytes of files are listened to, whether they are taken or not.
+    limit: int = _TEXT_BYTES
     is_kept: bool = False
+    has_files: bool = False
 
     def list_stored(self, *fields: str) -> list[EvidenceFile]:
         """List the files that were sealed and stored, of all fields or of those named."""
@@ -252,8 +255,10 @@ class _FormReader:
             self._part = event
             self._incoming = self._receive(event) if isinstance(event, File) else None
         elif isinstance(event, Data):
+            if isinstance(self._part, File):
+                self._count(event.data)
             if self._incoming is not None:
-                self._incoming.write(self._count(event.data))
+                self._incoming.write(event.data)
             elif isinstance(self._part, Field):
                 self._take_text(event.data)
             if not event.more_data:
@@ -261,6 +266,7 @@ class _FormReader:
 
     def _receive(self, event: File) -> _Incoming | None:
         reception = self._arrival.reception
+        self._arrival.has_files = self._arrival.has_files or bool(event.filename)
         if reception is None:
             return None
         if not self._has_place and not _PLACES.acquire(blocking=False):
@@ -268,13 +274,11 @@ class _FormReader:
         self._has_place = True
         return _Incoming(reception, event.name or "", event.filename, event.headers.get("content-type", ""), self._room)
 
-    def _count(self, data: bytes) -> bytes:
+    def _count(self, data: bytes) -> None:
         """Let what is not taken pass too, but not without end. Raises RequestEntityTooLarge."""
-        assert self._arrival.reception is not None
         self._passed += len(data)
-        if self._passed > self._arrival.reception.config.report_limit + self._arrival.reception.config.file_limit:
+        if self._passed > self._arrival.limit:
             raise RequestEntityTooLarge
-        return data
 
     def _take_text(self, data: bytes) -> None:
         self._text_left -= len(data)
@@ -368,6 +372,11 @@ class SealingRequest(Request):
     def receive_files(self, reception: Reception) -> None:
         """Say whom the files of this post are sealed to. Must come before the form is looked at."""
         self.arrival.reception = reception
+        self.let_pass(reception.config.report_limit + reception.config.file_limit)
+
+    def let_pass(self, limit: int) -> None:
+        """Listen to so many bytes of files, also to those that are not taken, for the words around them."""
+        self.arrival.limit = limit
         if self.mimetype == "multipart/form-data":
             # The parser counts itself: a limit on the whole post would cost its words as well.
             self.max_content_length = None
@@ -394,6 +403,12 @@ def receive_files(reception: Reception) -> None:
     """Say whom the files of this post are sealed to. Must come before the form is looked at."""
     found: SealingRequest = request  # type: ignore[assignment]  # see `install_uploads`
     found.receive_files(reception)
+
+
+def let_files_pass(limit: int) -> None:
+    """Read and drop so many bytes of files, for the words around them. Must come before the form is looked at."""
+    found: SealingRequest = request  # type: ignore[assignment]  # see `install_uploads`
+    found.let_pass(limit)
 
 
 def install_uploads(app: Flask) -> None:

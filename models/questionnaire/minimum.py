@@ -111,10 +111,10 @@ WHAT_HAPPENED = (
         Kind.TEXT,
         N_("What happened?"),
         N_("In your own words and your own language. Start where you like. You can stop and rest."),
-        required=N_("Write what happened. A few words are enough."),
+        required=N_("Write what happened, or record it. A few words are enough."),
         limit=STORY_LIMIT,
     ),
-    Question("story_language", Kind.CHOICE, N_("Which language did you write in?"), "", words.STORY_LANGUAGE),
+    Question("story_language", Kind.CHOICE, N_("Which language do you write or speak in?"), "", words.STORY_LANGUAGE),
 )
 
 WHY_AND_HOW_IT_ENDED = (

@@ -70,6 +70,7 @@ PAGES: tuple[Page, ...] = (
     Page("people", N_("People, and how to reach you"), minimum.PEOPLE),
     Page("contact", N_("How to reach you safely"), minimum.CONTACT, _is_contact_wanted),
     Page("check", N_("Check and send"), minimum.CHECK),
+    Page("evidence", N_("Photos, video, sound or papers"), is_detail=True),
     Page("reason_and_words", N_("Reasons and words"), details.REASON_AND_WORDS, is_detail=True),
     Page("papers", N_("Papers and immigration"), details.PAPERS, is_detail=True),
     Page("search", N_("Search"), details.SEARCH, is_detail=True),
