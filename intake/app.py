@@ -11,7 +11,7 @@ from intake.opening_hours import describe_hours, is_open_now
 from intake.sending import NothingToSendError
 from intake.texts import read_text
 from intake.uploads import install_uploads
-from intake.views import front, inbox, receipt, report
+from intake.views import front, inbox, inbox_choices, later, receipt, report
 from web.config import IntakeConfig, read_config
 from web.cookies import get_box_cookie
 from web.errors import render_error
@@ -68,5 +68,7 @@ def create_app(config: IntakeConfig | None = None) -> Flask:
     app.register_blueprint(front.blueprint)
     app.register_blueprint(report.blueprint)
     app.register_blueprint(receipt.blueprint)
+    app.register_blueprint(later.blueprint)
     app.register_blueprint(inbox.blueprint)
+    app.register_blueprint(inbox_choices.blueprint)
     return app

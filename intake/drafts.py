@@ -71,7 +71,7 @@ class DraftKeys:
 
 @dataclass(frozen=True)
 class Waiting:
-    """The code under which a draft waits: its digits while they are shown, the cookie text of its box's key, its end."""
+    """The code under which a draft waits: its digits while they are shown, its box's key as text, and its last hour."""
 
     code: str = field(repr=False)
     key: str = field(repr=False)

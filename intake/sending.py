@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from intake.drafts import Draft, DraftBusyError, find_office_recipient, load_draft
+from intake.waiting import end_code
 from models import blobs, boxes, cases, drafts, ledger, receipts, tables
 from models.card import make_card
 from models.engine import read, write
@@ -228,6 +229,10 @@ def _store(engine: Engine, draft: Draft, sealed: _Sealed, case_row: dict[str, An
     with write(engine) as connection:
         if not drafts.delete_draft(connection, draft.key.lookup_id, revision=draft.revision):
             return False
+        if draft.waiting:
+            end_code(connection, draft.waiting)
+        # An inbox that was opened beside the draft, under the same key, gives way.
+        boxes.delete_box(connection, tables.boxes, draft.key.lookup_id)
         boxes.put_box(
             connection,
             tables.boxes,

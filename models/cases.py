@@ -182,20 +182,16 @@ def get_standing(connection: Connection, case_id: str) -> tuple[date, str] | Non
     return (row.received_on, row.status) if row else None
 
 
+_PUBLIC_COLUMNS = (
+    *("id", "received_on", "status", "is_held"),
+    *("report_recipient", "report_recipient_signature", "work_recipient", "work_recipient_signature"),
+)
+
+
 def get_public_case(connection: Connection, case_id: str) -> Row[Any] | None:
     """Return what the public site may read of a case: standing, hold, and the public keys with their signatures."""
-    return connection.execute(
-        select(
-            cases.c.id,
-            cases.c.received_on,
-            cases.c.status,
-            cases.c.is_held,
-            cases.c.report_recipient,
-            cases.c.report_recipient_signature,
-            cases.c.work_recipient,
-            cases.c.work_recipient_signature,
-        ).where(cases.c.id == case_id)
-    ).one_or_none()
+    wanted = select(*(cases.c[name] for name in _PUBLIC_COLUMNS))
+    return connection.execute(wanted.where(cases.c.id == case_id)).one_or_none()
 
 
 def list_item_dates(connection: Connection, case_id: str, kind: str) -> list[Row[Any]]:

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from intake import drafts
+from intake import drafts, waiting
 from intake.forms import FORMS
 from intake.reader import find_reader_state, get_config
 from models.engine import read
@@ -53,11 +53,14 @@ def privacy(lang: str) -> str:
 
 @blueprint.route("/exit", methods=["GET", "POST"])
 def leave() -> Response | str:
-    """Destroy this browser's draft or receipt and lead to a neutral page. Only a post does: a prefetch must not."""
+    """Take this browser's draft or receipt away and lead to a neutral page. Only a post does: a prefetch must not.
+
+    A draft with a code waits for that code; everything else is destroyed.
+    """
     if request.method == "GET":
         return render_template("intake/exit.html")
     if g.box_key is not None:
-        drafts.erase(get_engine(), get_store(), g.box_key)
+        waiting.leave(get_engine(), get_store(), get_config(), g.box_key)
     response: Response = redirect(get_config().exit_url, 303)
     response.headers["Clear-Site-Data"] = '"cookies", "storage"'
     get_box_cookie(current_app).delete(response)

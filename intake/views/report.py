@@ -3,11 +3,23 @@
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from intake import drafts, sending
+from intake import drafts, sending, waiting
 from intake.agencies import list_known_agencies
 from intake.drafts import Draft
+from intake.evidence import save_page
 from intake.forms import FORMS, PageForm, may_be_sent
 from intake.reader import find_reader_state, get_config
+from intake.uploads import Ending, get_arrival
+from intake.views.evidence import (
+    STEMS_WITH_FILES,
+    begin_receiving,
+    describe_limits,
+    find_answered,
+    find_status,
+    list_file_errors,
+    list_files,
+    list_lost_files,
+)
 from intake.views.front import check_language
 from models.questionnaire.pages import (
     DETAIL_STEMS,
@@ -61,7 +73,11 @@ def _render(form: PageForm, draft: Draft | None, lang: str, status: int = 200) -
         "previous": find_previous_page(page.stem, values),
         "can_send": POSITIONS[page.stem] >= _STORY,
         "address": lambda stem: _address(lang, stem),
+        "takes_files": page.stem in STEMS_WITH_FILES,
+        "files": list_files(draft),
     }
+    if page.stem in STEMS_WITH_FILES:
+        context |= describe_limits()
     if page.stem == "check":
         context |= _describe_draft(draft)
     if page.stem == "police":
@@ -76,9 +92,13 @@ def _describe_draft(draft: Draft | None) -> dict[str, object]:
     for is_detail in (False, True):
         for page in list_asked_pages(values, details=is_detail):
             rows = [(question, values.get(question.id)) for question in page.questions]
-            if page.stem not in {"start", "check"} and (not is_detail or (draft and page.stem in draft.seen)):
+            if rows and page.stem != "check" and (not is_detail or (draft and page.stem in draft.seen)):
                 parts.append((page, rows))
-    details = [page for page in list_asked_pages(values, details=True) if not draft or page.stem not in draft.seen]
+    details = [
+        page
+        for page in list_asked_pages(values, details=True)
+        if page.stem != "evidence" and (not draft or page.stem not in draft.seen)
+    ]
     return {
         "parts": parts,
         "hidden": draft.hidden if draft else frozenset(),
@@ -99,7 +119,11 @@ def show_page(lang: str, address: str) -> Response | tuple[str, int]:
         return redirect(target, 303)
     if not page.is_asked(state.draft.values):
         return redirect(_address(lang, find_next_page(page.stem, state.draft.values).stem), 303)
-    return _render(FORMS[page.stem](values=state.draft.values, hidden=state.draft.hidden), state.draft, lang)
+    return _render(_fill_form(page.stem, state.draft), state.draft, lang)
+
+
+def _fill_form(stem: str, draft: Draft) -> PageForm:
+    return FORMS[stem](values=draft.values, hidden=draft.hidden, answered=find_answered(draft))
 
 
 @blueprint.post("/<lang>/report/<address>")
@@ -107,38 +131,73 @@ def take_page(lang: str, address: str) -> Response | tuple[str, int]:
     """Take a page in: save first, whatever the button; then go on, back, elsewhere, or send."""
     page = _find_page(lang, address)
     state = find_reader_state()
+    begin_receiving(page.stem, state.draft)
     if state.draft is None:
         if state.receipt and page.stem != "start":
             return redirect(url_for("receipt.show", lang=lang), 303)
         return _begin(page, lang)
     if page.stem == "start":
         return redirect(_address(lang, find_next_page("start", state.draft.values).stem), 303)
-    form = FORMS[page.stem](request.form, values={}, hidden=state.draft.hidden)
+    posted, arrival = request.form, get_arrival()
+    hidden = state.draft.hidden
+    form = FORMS[page.stem](posted, values={}, hidden=hidden, answered=find_answered(state.draft, arrival))
     is_valid = form.validate()
+    if arrival.ending is not Ending.WHOLE:
+        return _take_what_came(form, state.draft, lang)
     if "csrf_token" in form.errors:
+        form.form_errors = [*form.form_errors, *list_lost_files()]
         return _render(form, state.draft, lang, 400)
-    draft = drafts.save_answers(
+    draft = save_page(
         get_engine(),
         get_config(),
+        arrival,
         state.draft,
         page.stem,
         form.values,
         language=lang,
-        remove=[name for name in request.form.getlist("remove") if name in state.draft.hidden],
+        remove_answers=[name for name in posted.getlist("remove") if name in hidden],
+        remove_files=posted.getlist("remove_file"),
     )
+    if errors := list_file_errors():
+        form.form_errors = errors
+        return _render(form, draft, lang, find_status())
+    if "remove_file" in posted or posted.get("go") == "add":
+        return redirect(_address(lang, page.stem), 303)
     return _go_on(form, draft, lang, is_valid=is_valid)
+
+
+def _take_what_came(form: PageForm, draft: Draft, lang: str) -> Response | tuple[str, int]:
+    """Keep the words of a post that did not come whole: what is missing in it was not taken back by anybody."""
+    stem = form.page.stem
+    if "csrf_token" not in form.errors:
+        known = draft.values
+        came = {
+            question: value
+            for question, value in form.values.items()
+            if question in request.form and not str(known.get(question, "")).startswith(str(value))
+        }
+        draft = drafts.save_answers(get_engine(), get_config(), draft, stem, came, language=lang)
+    form = _fill_form(stem, draft)
+    form.form_errors = list_file_errors()
+    return _render(form, draft, lang, find_status())
 
 
 def _go_on(form: PageForm, draft: Draft, lang: str, *, is_valid: bool) -> Response | tuple[str, int]:
     go = request.form.get("go", "next")
     stem = form.page.stem
+    if go == "later" and draft.waiting is None:
+        waiting.take_code(get_engine(), get_config(), draft)
     if go == "back":
         previous = find_previous_page(stem, draft.values)
         return redirect(_address(lang, previous.stem) if previous else url_for("front.home", lang=lang), 303)
     if go.startswith("language:") and go.removeprefix("language:") in get_config().languages:
         return redirect(_address(go.removeprefix("language:"), stem), 303)
+    if go == "later":
+        return redirect(url_for("later.show", lang=lang), 303)
     if not is_valid:
         return _render(form, draft, lang, 400)
+    if go in {"evidence", "check"}:
+        return redirect(_address(lang, go), 303)
     if go == "send":
         return _send(draft, lang)
     if go == "details":
@@ -158,7 +217,7 @@ def _begin(page: Page, lang: str) -> Response | tuple[str, int]:
         form = FORMS[page.stem](request.form, values={}, hidden=frozenset())
         draft = drafts.save_answers(get_engine(), get_config(), draft, page.stem, form.values, language=lang)
         form = FORMS[page.stem](request.form, values={}, hidden=frozenset())
-        form.form_errors = [gettext(BEGUN_AGAIN)]
+        form.form_errors = [gettext(BEGUN_AGAIN), *list_lost_files()]
         body, status = _render(form, draft, lang, 409)
         answer = current_app.make_response((body, status))
     get_box_cookie(current_app).write(answer, draft.key)
@@ -171,8 +230,8 @@ def _send(draft: Draft, lang: str) -> Response | tuple[str, int]:
     for page in list_asked_pages(values):
         if page.stem not in draft.seen and POSITIONS[page.stem] > _STORY:
             continue
-        if not may_be_sent(page, values, draft.hidden):
-            form = FORMS[page.stem](values=values, hidden=draft.hidden)
+        if not may_be_sent(page, values, draft.hidden, find_answered(draft)):
+            form = _fill_form(page.stem, draft)
             form.check()
             form.form_errors = [gettext(STORY_FIRST)]
             return _render(form, draft, lang, 400)

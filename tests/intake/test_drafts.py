@@ -177,19 +177,6 @@ def test_helper_carries_own_answers_over_and_never_the_story(reader: PageClient,
     assert len(office.open_reports()) == 2
 
 
-def test_inbox_tells_how_a_report_stands_and_never_the_story(reader: PageClient) -> None:
-    """The code, with spaces or Arabic-Indic digits, shows that the report came; another code gives 404, a word 400."""
-    code = read_code(reader.submit(walk_to(reader, "check", "es"), {}, go="send"))
-    eastern = code.translate({ord("0") + digit: chr(0x660 + digit) for digit in range(10)})
-    for typed in (code, " ".join(code[i : i + 5] for i in range(0, 25, 5)), eastern):
-        page = reader.submit(reader.get("/es/inbox"), {"code": typed})
-        assert page.status == 200
-        assert STORY not in page.text
-        assert code not in page.text
-    assert reader.submit(reader.get("/es/inbox"), {"code": "0" * 25}).status == 404
-    assert reader.submit(reader.get("/es/inbox"), {"code": "rosa"}).status == 400
-
-
 def test_swapped_case_key_in_the_draft_is_never_sealed_to(reader: PageClient, office: Office) -> None:
     """Who writes their own key over a draft's gets nothing sealed to it: the draft no longer opens."""
     walk_to(reader, "check", "es")
