@@ -6,7 +6,7 @@ from flask import Flask
 
 from casework.gate import install_gate
 from casework.signing_in import SignInDesk
-from casework.views import case, cases, export, ledger, sign_in, staff
+from casework.views import case, cases, export, files, ledger, sign_in, staff
 from vault.keyslots import RFC_9106_LOW_MEMORY, Cost
 from web.config import CaseworkConfig, read_config
 from web.site import make_site
@@ -22,6 +22,6 @@ def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LO
     app = make_site("casework", config, cookie="desk")
     app.extensions["sign_in_desk"] = SignInDesk(app.extensions["engine"], config, cost=cost)
     install_gate(app)
-    for view in (sign_in, staff, ledger, cases, case, export):
+    for view in (sign_in, staff, ledger, cases, case, files, export):
         app.register_blueprint(view.blueprint)
     return app

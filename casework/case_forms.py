@@ -111,7 +111,8 @@ class TypedDate:
         field.data = found.isoformat()
 
 
-def _make_text(label: str, rule: Words, description: str = "") -> TextAreaField:
+def make_text(label: str, rule: Words, description: str = "") -> TextAreaField:
+    """Make a field for words of several lines."""
     return TextAreaField(label, [rule], filters=[make_lines_uniform], description=description)
 
 
@@ -123,7 +124,7 @@ class ConflictForm(BoxForm):
         [OneOf(N_("Choose what the check came to"))],
         choices=[(code, words) for code, words in CONFLICT.items() if code],
     )
-    conflict_reason = _make_text(
+    conflict_reason = make_text(
         "Reason", Words(SHORT), "Which names were checked, where, and why you decide so. Needed unless it is clear."
     )
 
@@ -143,19 +144,19 @@ class DispositionForm(BoxForm):
         choices=list(DECLINE_CODES.items()),
     )
     may_decline = False
-    disposition_reason = _make_text("Reason for this decision", Words(SHORT, N_("Write the reason")))
+    disposition_reason = make_text("Reason for this decision", Words(SHORT, N_("Write the reason")))
 
 
 class NoteForm(BoxForm):
     """A note."""
 
-    note = _make_text("New note", Words(LONG, N_("Write the note")), "Sealed to this case. Never in the facts copy.")
+    note = make_text("New note", Words(LONG, N_("Write the note")), "Sealed to this case. Never in the facts copy.")
 
 
 class TranslationForm(BoxForm):
     """A working translation."""
 
-    translation_text = _make_text(
+    translation_text = make_text(
         "Working translation into English",
         Words(LONG, N_("Write the translation")),
         "Not certified. Keep the paragraphs of the original, so that the summary can set them side by side.",
@@ -172,7 +173,7 @@ class DeadlinesForm(BoxForm):
     notice_of_claim_on = _make_date(DEADLINES["notice_of_claim"])
     limitation_on = _make_date(DEADLINES["limitation"])
     video_on = _make_date(DEADLINES["video"])
-    deadlines_basis = _make_text(
+    deadlines_basis = make_text(
         "Basis", Words(SHORT), "The rule that each date comes from, and from which day it runs."
     )
     deadlines_signed = BooleanField("I have worked these dates out myself and sign for all of them")
@@ -187,7 +188,7 @@ class MarkForm(BoxForm):
     """Setting or taking away a mark."""
 
     mark_change = ChoiceField("Mark this case", [OneOf(N_("Choose what to mark"))])
-    mark_reason = _make_text("Reason for the mark", Words(SHORT, N_("Write the reason")))
+    mark_reason = make_text("Reason for the mark", Words(SHORT, N_("Write the reason")))
 
 
 class AssignmentForm(BoxForm):
@@ -221,7 +222,7 @@ class QueueForm(BoxForm):
     status = ChoiceField("Status", [OneOf()])
     owner = ChoiceField("Owner", [OneOf()])
     language = ChoiceField("Language", [OneOf()])
-    unread = BooleanField("Only those I have not read")
+    unread = BooleanField("Only those with something that I have not read")
     marked = BooleanField("Only doubtful and duplicate")
 
     def offer(self, *, status: dict[str, str], owner: dict[str, str], language: dict[str, str]) -> None:

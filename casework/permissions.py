@@ -30,6 +30,9 @@ class Permission(StrEnum):
     CASE_EXPORT = "case:export"
     CONFLICT_DECIDE = "conflict:decide"
     STORY_READ = "story:read"
+    FILE_READ = "file:read"
+    REPLY_WRITE = "reply:write"
+    HOLD_SET = "hold:set"
     NOTE_WRITE = "note:write"
     TRANSLATION_WRITE = "translation:write"
     DATES_WRITE = "dates:write"
@@ -49,13 +52,15 @@ _INTAKE = _EVERYBODY | {
     Permission.CASE_EXPORT,
     Permission.CONFLICT_DECIDE,
     Permission.STORY_READ,
+    Permission.FILE_READ,
+    Permission.REPLY_WRITE,
     Permission.NOTE_WRITE,
     Permission.TRANSLATION_WRITE,
     Permission.DATES_WRITE,
     Permission.DISPOSITION_RECORD,
     Permission.MARK_SET,
 }
-_ATTORNEY = _INTAKE | {Permission.DEADLINE_SIGN, Permission.DISPOSITION_DECIDE}
+_ATTORNEY = _INTAKE | {Permission.DEADLINE_SIGN, Permission.DISPOSITION_DECIDE, Permission.HOLD_SET}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Runs the accounts and the server, and is no party to any case.

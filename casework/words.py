@@ -90,6 +90,26 @@ STATUS: dict[str, str] = {
     "advised": "Advised",
     "recorded": "Recorded only",
 }
+FILE_KIND: dict[str, str] = {
+    "photo": "Photo",
+    "video": "Video",
+    "audio": "Sound",
+    "pdf": "PDF",
+    "document": "Document",
+    "text": "Text",
+}
+FILE_FACT: dict[str, str] = {
+    "taken_at": "Date and time",
+    "place": "Place (latitude, longitude)",
+    "device": "Device",
+    "duration": "Length",
+    "size": "Width and height",
+    "pages": "Pages",
+    "title": "Title",
+    "author": "Author",
+    "software": "Program",
+    "format": "Format",
+}
 STATE: dict[str, str] = {
     AnswerState.NOT_SURE.value: "Not sure",
     AnswerState.PREFER_NOT_TO_SAY.value: "Prefers not to say",
@@ -152,3 +172,13 @@ def write_moment(moment: datetime, time_zone: ZoneInfo) -> str:
     """Write a moment in the office's time."""
     # CLDR puts a narrow no-break space before AM and PM, which few staff fonts have.
     return format_datetime(moment, "medium", tzinfo=time_zone, locale="en_US").replace("\u202f", " ")
+
+
+def write_size(length: int) -> str:
+    """Write a length in bytes as people read it, and exactly."""
+    size, unit = float(length), "bytes"
+    for larger in ("kB", "MB", "GB"):
+        if size < 1000:  # noqa: PLR2004  # SI prefixes go by thousands
+            break
+        size, unit = size / 1000, larger
+    return f"{length} bytes" if unit == "bytes" else f"{size:.1f} {unit} ({length:,} bytes)"

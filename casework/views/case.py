@@ -5,29 +5,42 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from casework import case_forms as forms
-from casework.answers import find_story_language, list_names, list_sections, list_urgent, view_answer
 from casework.assignments import assign_case, list_colleagues
 from casework.assignments import list_names as list_staff_names
+from casework.case_parts import list_parts, list_shown
 from casework.caseworker import Caseworker
 from casework.conflicts import decide_conflict
+from casework.conversation_forms import ButtonForm, HoldForm, ReplyForm, make_reply_form
+from casework.conversations import view_conversation
 from casework.deadlines import DEADLINES, sign_deadlines
 from casework.dispositions import DECLINE_CODES, OUTCOMES, decide_disposition, list_outcomes
 from casework.history import describe_entry, list_history
+from casework.holds import change_hold
 from casework.marks import Mark, change_mark
 from casework.notes import add_note
-from casework.opening import CaseNotFoundError, ConflictState, OpenedCase, open_case, record_opening
+from casework.opening import (
+    CaseNotFoundError,
+    CaseWithdrawnError,
+    ConflictState,
+    OpenedCase,
+    open_case,
+    record_opening,
+)
 from casework.permissions import Permission, require
 from casework.queue import NOBODY
 from casework.recording import CaseChangedError, StoryShutError
+from casework.replies import ReceiptGoneError, list_readers, send_reply
 from casework.translations import add_translation
 from casework.views.caseworker import get_caseworker
 from casework.words import (
     CONFLICT,
     CONSENT,
+    FILE_FACT,
+    FILE_KIND,
     GOAL,
     MARK,
     ROLE,
@@ -38,6 +51,7 @@ from casework.words import (
     join_words,
     read_date,
     write_moment,
+    write_size,
 )
 from models.cases import Status
 from web.csrf import N_, BoxForm
@@ -52,25 +66,19 @@ _REFERENCE = re.compile(r"[0-9A-Za-z-]{1,16}")
 
 CHECK_FIRST = N_("Record a conflict decision first. What you wrote is not stored.")
 SHUT = N_("The conflict check does not allow this.")
+NOBODY_READS = N_("No code leads to this case any more, so nobody can read a reply.")
 CHANGED = N_("Somebody else changed this case at the same moment. Look at it again, then send this once more.")
 _WORDS = {
     "conflict": CONFLICT,
     "consent": CONSENT,
+    "fact": FILE_FACT,
+    "file": FILE_KIND,
     "goal": GOAL,
     "mark": MARK,
     "role": ROLE,
     "status": STATUS,
     "urgency": URGENCY,
 }
-_CONTACT_QUESTIONS = (
-    "reach",
-    "whom_to_contact",
-    "contact_ways",
-    "contact_details",
-    "contact_times",
-    "voicemail",
-    "say_who_calls",
-)
 
 
 def find_case(caseworker: Caseworker, reference: str) -> OpenedCase:
@@ -81,6 +89,8 @@ def find_case(caseworker: Caseworker, reference: str) -> OpenedCase:
         return open_case(caseworker, reference.upper())
     except CaseNotFoundError:
         abort(404)
+    except CaseWithdrawnError as closed:
+        abort(make_response(render_template("casework/withdrawn.html", closed=closed), 410))
 
 
 @blueprint.get("/cases/<reference>")
@@ -172,6 +182,43 @@ def send_assignment(reference: str) -> Answer:
     return _save(reference, "assignment", save)
 
 
+@blueprint.post("/cases/<reference>/reply")
+@require(Permission.REPLY_WRITE)
+def send_reply_form(reference: str) -> Answer:
+    """Write to the reporter; or, with the other button, put a prepared reply into the box and send nothing."""
+    if request.form.get("go") == "insert":
+        caseworker = get_caseworker()
+        case = find_case(caseworker, reference)
+        made = _make_forms(caseworker, case, sent="reply")
+        form = made.get("reply")
+        if isinstance(form, ReplyForm):
+            form.insert_prepared()
+            return _render(caseworker, case, made, faulty=form if form.errors else None)
+
+    def save(caseworker: Caseworker, case: OpenedCase, form: ReplyForm) -> None:
+        send_reply(
+            caseworker,
+            case,
+            receipt_id=form.reply_to.code,
+            text=form.reply_text.data or "",
+            language=form.reply_language.code,
+            is_question=bool(form.reply_is_question.data),
+        )
+
+    return _save(reference, "reply", save)
+
+
+@blueprint.post("/cases/<reference>/hold")
+@require(Permission.HOLD_SET)
+def send_hold(reference: str) -> Answer:
+    """Put a legal hold on the case, or lift it: the other one of what stands now."""
+
+    def save(caseworker: Caseworker, case: OpenedCase, form: HoldForm) -> None:
+        change_hold(caseworker, case, form.hold_reason.data or "", is_held=not case.row.is_held)
+
+    return _save(reference, "hold", save)
+
+
 def _save(reference: str, name: str, save: Save) -> Answer:
     """Check a form, do what it asks for, and go back to its part of the page; or show the page with what is wrong."""
     caseworker = get_caseworker()
@@ -188,6 +235,9 @@ def _save(reference: str, name: str, save: Save) -> Answer:
     except CaseChangedError:
         form.form_errors.append(_(CHANGED))
         return _render(caseworker, find_case(caseworker, reference), made, status=409, faulty=form)
+    except ReceiptGoneError:
+        form.form_errors.append(_(NOBODY_READS))
+        return _render(caseworker, case, made, status=409, faulty=form)
     except StoryShutError:
         form.form_errors.append(_(SHUT))
         return _render(caseworker, case, made, status=409, faulty=form)
@@ -219,13 +269,21 @@ def _make_forms(caseworker: Caseworker, case: OpenedCase, sent: str = "") -> dic
         assignment = forms.AssignmentForm(given("assignment"), data={"assignee": case.row.assignee_id or NOBODY})
         assignment.assignee.choices = [(NOBODY, "Nobody"), *list_colleagues(caseworker).items()]
         made["assignment"] = assignment
-    if may(Permission.MARK_SET):
-        marks = forms.MarkForm(given("marks"))
-        marks.mark_change.choices = _list_mark_changes(case)
-        made["marks"] = marks
+    _add_standing_forms(made, caseworker, case, given)
     if case.may_read_story:
         _add_story_forms(made, caseworker, case, given)
     return made
+
+
+def _add_standing_forms(
+    made: dict[str, BoxForm], caseworker: Caseworker, case: OpenedCase, given: Callable[[str], Any]
+) -> None:
+    if caseworker.session.may(Permission.MARK_SET):
+        marks = forms.MarkForm(given("marks"))
+        marks.mark_change.choices = _list_mark_changes(case)
+        made["marks"] = marks
+    if caseworker.session.may(Permission.HOLD_SET):
+        made["hold"] = HoldForm(given("hold"))
 
 
 def _add_story_forms(
@@ -240,6 +298,9 @@ def _add_story_forms(
         data = {f"{name}_on": signed.text(name) for name in DEADLINES} if signed else {}
         basis = signed.text("basis") if signed else ""
         made["dates"] = forms.DeadlinesForm(given("dates"), data={**data, "deadlines_basis": basis})
+    readers = list_readers(caseworker, case)
+    if readers and caseworker.session.may(Permission.REPLY_WRITE):
+        made["reply"] = make_reply_form(given("reply"), case, readers, view_conversation(caseworker, case))
 
 
 def _list_mark_changes(case: OpenedCase) -> list[tuple[str, str]]:
@@ -262,16 +323,18 @@ def _render(
 ) -> Answer:
     """Record that this person sees the case, and make its page."""
     record_opening(caseworker, case)
+    turns = view_conversation(caseworker, case)
     names = list_staff_names(caseworker)
     content = render_template(
         "casework/case.html",
         case=case,
-        shown=_list_shown(case),
+        shown=list_shown(case, turns),
         is_checked=case.conflict is not ConflictState.UNCHECKED,
         forms=made,
         faulty=faulty,
         refusal=refusal,
-        parts=_list_parts(case),
+        parts=list_parts(case, turns),
+        button_form=ButtonForm(),
         dates=case.dates,
         days_since=describe_days_since(case.dates.earliest, case.dates.latest, caseworker.today),
         age=count_days((caseworker.today - case.row.received_on).days),
@@ -284,36 +347,7 @@ def _render(
         words=_WORDS,
         join_words=join_words,
         read_date=read_date,
+        write_size=write_size,
         moment=lambda when: write_moment(when, caseworker.config.time_zone),
     )
     return content, status
-
-
-def _list_shown(case: OpenedCase) -> dict[str, Any]:
-    """List what of the report may be shown now; before the check allows it, no story is put into the page."""
-    report = case.report
-    shown: dict[str, Any] = {"urgent": [], "names": [], "contact": [], "safe_word": None, "sections": [], "story": None}
-    if report is None:
-        return shown
-    shown |= {"urgent": list_urgent(report), "names": list_names(report), "story_language": find_story_language(report)}
-    if case.conflict is not ConflictState.UNCHECKED:
-        shown["contact"] = [view_answer(report, question) for question in _CONTACT_QUESTIONS]
-        shown["safe_word"] = view_answer(report, "safe_word")
-    if case.may_read_story:
-        shown["sections"] = list_sections(report)
-        shown["story"] = view_answer(report, "what_happened")
-    return shown
-
-
-def _list_parts(case: OpenedCase) -> list[tuple[str, str]]:
-    """List the parts of the page as it is now: id and name."""
-    parts = [("urgent", "Urgent"), ("names", "Names"), ("conflict", "Conflict check")]
-    if case.may_read_story:
-        parts += [("story", "What happened")]
-    if case.conflict is not ConflictState.UNCHECKED:
-        parts += [("contact", "Reaching the person")]
-    if case.may_read_story:
-        parts += [("answers", "All answers"), ("dates", "Dates")]
-    if case.conflict is not ConflictState.UNCHECKED:
-        parts += [(part, part.capitalize()) for part in ("disposition", "notes", "assignment", "marks")]
-    return [*parts, ("history", "History")]

@@ -1,0 +1,90 @@
+"""Writing to a reporter: sealed to the holder of one receipt, and to the case, so that the office keeps what it said.
+
+It must never seal to a key that the public site did not sign, nor tell a reporter the name of who wrote.
+"""
+
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from casework.caseworker import Caseworker
+from casework.errors import CaseworkError
+from casework.ledger_writing import append_event
+from casework.opening import OpenedCase
+from casework.recording import NewItem, StoryShutError, find_work_recipient, record_item
+from casework.vouching import digest
+from models.engine import read
+from models.ledger import Event
+from models.receipts import list_receipts
+from models.replies import put_reply
+from vault.contexts import Context
+from vault.sealing import seal_json
+from vault.signing import verify_recipient
+from web.clock import now
+
+REPLY_FORMAT = "testimonio-reply/1"
+_HOLDERS = {"person": "The person, with their own code", "helper": "The helper, with the code they were given"}
+
+
+class ReceiptGoneError(CaseworkError):
+    """No code leads to this receipt any more; nothing was written."""
+
+
+def list_readers(caseworker: Caseworker, case: OpenedCase) -> dict[str, str]:
+    """List who can be written to: receipt id to words, the person's own first."""
+    with read(caseworker.engine) as connection:
+        rows = list_receipts(connection, case.id)
+    return {row.id: _HOLDERS.get(row.holder, row.holder) for row in rows}
+
+
+def send_reply(
+    caseworker: Caseworker, case: OpenedCase, *, receipt_id: str, text: str, language: str, is_question: bool
+) -> str:
+    """Write to the holder of a receipt and return the reply's id; the office's own copy names who wrote.
+
+    Raises:
+        StoryShutError: the conflict check keeps the story shut, and with it the conversation.
+        ReceiptGoneError: this receipt is revoked or not of this case.
+        UntrustedKeyError: a stored public key is not signed by the public site.
+    """
+    if not case.may_read_story:
+        raise StoryShutError
+    with read(caseworker.engine) as connection:
+        receipt = next((row for row in list_receipts(connection, case.id) if row.id == receipt_id), None)
+    if receipt is None:
+        raise ReceiptGoneError
+    reader = verify_recipient(
+        receipt.recipient,
+        receipt.recipient_signature,
+        context=Context("reporter_recipient", (case.id, receipt_id)),
+        verify_key=caseworker.config.intake_verify_key,
+    )
+    reply_id = str(uuid4())
+    told = {"text": text, "language": language, "is_question": is_question}
+    sealed = seal_json(
+        {
+            "format": REPLY_FORMAT,
+            **told,
+            "by_name": caseworker.config.office_name,
+            "at": now().isoformat(timespec="minutes"),
+        },
+        recipients=[reader, find_work_recipient(caseworker, case)],
+        context=Context("message", (case.id, reply_id)),
+    )
+
+    def put(connection: Connection) -> None:
+        put_reply(
+            connection,
+            id=reply_id,
+            case_id=case.id,
+            receipt_id=receipt_id,
+            added_on=caseworker.today,
+            sealed=sealed,
+        )
+        event = Event("reply:sent", case.id, digest(sealed), caseworker.staff_id, reply_id)
+        append_event(connection, event, caseworker.config)
+
+    # The reader may delete what they were written; what a lawyer told somebody stays on the lawyer's record.
+    copy = {**told, "receipt_id": receipt_id, "holder": receipt.holder, "reply_id": reply_id}
+    record_item(caseworker, case, NewItem("reply", "reply:recorded", copy), change_row=put)
+    return reply_id
