@@ -36,6 +36,7 @@ from web.errors import log_failure
 COMPLETE: Final = "complete"
 _PORTION_BYTES: Final = 256 * 1024
 _TEXT_BYTES: Final = 512_000
+_NO_LIMIT: Final = 1 << 62
 _PARTS: Final = 300
 _SPACE_EVERY_BYTES: Final = 32 * 1024 * 1024
 _NAME_LENGTH: Final = 120
@@ -379,7 +380,7 @@ class SealingRequest(Request):
         self.arrival.limit = limit
         if self.mimetype == "multipart/form-data":
             # The parser counts itself: a limit on the whole post would cost its words as well.
-            self.max_content_length = None
+            self.max_content_length = _NO_LIMIT
 
     def make_form_data_parser(self) -> FormDataParser:
         """Make the parser that the framework asks for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -14,6 +15,10 @@ from werkzeug.test import TestResponse
 from web.headers import CONTENT_SECURITY_POLICY
 
 Field = tuple[str, str]
+# Name of the field, name of the file, content.
+ChosenFile = tuple[str, str, bytes]
+LAST_FIELD = "complete"
+BOUNDARY = "----WebKitFormBoundaryNnGG3QwBzF5MZV2T"
 _HTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -68,10 +73,27 @@ def read_fields(form: Element) -> list[Field]:
             fields.append((name, chosen[0].get("value", "") if chosen else ""))
         elif element.tag == _HTML + "input":
             kind = element.get("type", "text")
-            if kind in {"checkbox", "radio"} and element.get("checked") is None:
+            if kind == "file" or (kind in {"checkbox", "radio"} and element.get("checked") is None):
                 continue
             fields.append((name, element.get("value", "")))
     return fields
+
+
+def write_multipart(fields: Sequence[Field], files: Sequence[ChosenFile]) -> bytes:
+    """Write a form's body as a browser does, with the files before the last field of the form."""
+    parts: list[tuple[str, str, bytes]] = [
+        (f'name="{name}"', "", value.encode()) for name, value in fields if name != LAST_FIELD
+    ]
+    parts += [
+        (f'name="{field}"; filename="{name}"', "\r\nContent-Type: application/octet-stream", content)
+        for field, name, content in files
+    ]
+    parts += [(f'name="{name}"', "", value.encode()) for name, value in fields if name == LAST_FIELD]
+    body = b"".join(
+        f"--{BOUNDARY}\r\nContent-Disposition: form-data; {names}{kind}\r\n\r\n".encode() + content + b"\r\n"
+        for names, kind, content in parts
+    )
+    return body + f"--{BOUNDARY}--\r\n".encode()
 
 
 class PageClient:
@@ -85,16 +107,36 @@ class PageClient:
         """Open an address, following redirects."""
         return self._read(self.client.get(path, follow_redirects=True), check=check)
 
-    def post(self, path: str, fields: Sequence[Field], *, follow: bool = True, check: bool = True) -> Page:
-        """Send fields to an address as this site's own page would."""
-        data: dict[str, list[str]] = {}
-        for name, value in fields:
-            data.setdefault(name, []).append(value)
-        response = self.client.post(path, data=data, headers={"Origin": self.origin}, follow_redirects=follow)
+    def post(
+        self,
+        path: str,
+        fields: Sequence[Field],
+        *,
+        files: Sequence[ChosenFile] | None = None,
+        follow: bool = True,
+        check: bool = True,
+    ) -> Page:
+        """Send fields to an address as this site's own page would; with `files`, even none, as a multipart form."""
+        is_multipart = files is not None
+        body = (
+            write_multipart(fields, files or ()) if is_multipart else urlencode(fields, errors="surrogatepass").encode()
+        )
+        content_type = (
+            f"multipart/form-data; boundary={BOUNDARY}" if is_multipart else "application/x-www-form-urlencoded"
+        )
+        response = self.client.post(
+            path, data=body, content_type=content_type, headers={"Origin": self.origin}, follow_redirects=follow
+        )
         return self._read(response, check=check and follow)
 
     def submit(
-        self, page: Page, values: Mapping[str, str | Sequence[str]], *, action: str = "", go: str = "next"
+        self,
+        page: Page,
+        values: Mapping[str, str | Sequence[str]],
+        *,
+        action: str = "",
+        go: str = "next",
+        files: Sequence[ChosenFile] = (),
     ) -> Page:
         """Fill in a form of a page and press a button; fields that the form does not have fail the test."""
         form = page.find_form(action)
@@ -108,7 +150,9 @@ class PageClient:
         if buttons:
             assert go in buttons, f"{page.path} has no button {go}"
             fields.append(("go", go))
-        return self.post(form.get("action") or page.path, fields)
+        assert {field for field, _name, _content in files} <= known, f"{page.path} takes no such files"
+        is_multipart = form.get("enctype") == "multipart/form-data"
+        return self.post(form.get("action") or page.path, fields, files=files if is_multipart else None)
 
     def _read(self, response: TestResponse, *, check: bool) -> Page:
         text = response.get_data(as_text=True)
