@@ -68,7 +68,7 @@ _MARKUP: Final = re.compile(rb"^\s*<|<(?:!doctype|html|head|body|script|svg|ifra
 _TEXT_CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _SOUND_SYNCS: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"\xff[\xf0\xf1\xf8\xf9]"), "audio/aac"),
-    (re.compile(rb"\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff][\x00-\xef]"), "audio/mpeg"),
+    (re.compile(rb"\xff[\xe2-\xe5\xf2-\xf5\xfa-\xfd][\x00-\xef]"), "audio/mpeg"),
 )
 
 

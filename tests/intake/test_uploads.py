@@ -70,7 +70,7 @@ def remake(office: Office) -> Iterator[Callable[..., tuple[PageClient, Office]]]
     """Make a site whose configuration differs, with a reader in front of it."""
     made: list[Flask] = []
 
-    def make(**changes: Any) -> tuple[PageClient, Office]:
+    def make(**changes: Any) -> tuple[PageClient, Office]:  # noqa: ANN401  # any setting
         other = replace(office, config=replace(office.config, **changes))
         made.append(create_app(other.config))
         return PageClient(made[-1].test_client()), other
