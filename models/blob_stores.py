@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from queue import Empty, Queue
+from queue import Empty, Full, Queue
 from threading import Thread
 from typing import BinaryIO, Final, cast
 from urllib.parse import urlsplit
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, GenericError
 from obstore.store import S3Store
 
 from models.blobs import BlobMissingError, BlobStore, BlobStoreError, FolderStore
@@ -137,8 +137,8 @@ class _ObjectWriter:
         while self._thread.is_alive() and not self._failed:
             try:
                 self._portions.put(portion, timeout=0.5)
-            except Exception:  # noqa: BLE001, S112  # queue.Full: look again whether anybody still takes portions
-                continue
+            except Full:
+                continue  # look again whether anybody still takes portions
             return
 
     def write(self, data: bytes, /) -> None:
@@ -165,12 +165,16 @@ class _ObjectWriter:
 
 
 class _ObjectReader(io.RawIOBase):
-    """An object read by ranges, so that any place of it can be reached at once."""
+    """An object read by ranges, so that any place of it can be reached at once.
+
+    A server may leave a range out of account (RFC 9110, section 14.2): then the object is passed through in order.
+    """
 
     def __init__(self, store: S3Store, blob_id: str) -> None:
         self._store, self._blob_id = store, blob_id
         self._length = obstore.head(store, blob_id)["size"]
         self._place = 0
+        self._in_order: _PassedObject | None = None
 
     def readable(self) -> bool:
         return True
@@ -190,9 +194,40 @@ class _ObjectReader(io.RawIOBase):
         if length <= 0:
             return 0
         try:
-            found = bytes(obstore.get_range(self._store, self._blob_id, start=self._place, length=length))
+            found = self._read(length)
         except (BaseError, OSError):
             raise BlobStoreError from None
         buffer[: len(found)] = found
         self._place += len(found)
         return len(found)
+
+    def _read(self, length: int) -> bytes:
+        if self._in_order is None:
+            try:
+                return bytes(obstore.get_range(self._store, self._blob_id, start=self._place, length=length))
+            except GenericError:
+                self._in_order = _PassedObject(self._store, self._blob_id)
+        if self._place < self._in_order.place:
+            self._in_order = _PassedObject(self._store, self._blob_id)
+        return self._in_order.read(self._place, length)
+
+
+class _PassedObject:
+    """An object read from its beginning; `place` is how far."""
+
+    def __init__(self, store: S3Store, blob_id: str) -> None:
+        self._portions = iter(obstore.get(store, blob_id).stream(min_chunk_size=_READ_BYTES))
+        self._portion = b""
+        self.place = 0
+
+    def read(self, place: int, length: int) -> bytes:
+        """Give at most `length` bytes from `place` on, which must not lie behind."""
+        while self.place + len(self._portion) <= place:
+            self.place += len(self._portion)
+            self._portion = bytes(next(self._portions, b""))
+            if not self._portion:
+                return b""
+        self._portion = self._portion[place - self.place :]
+        found, self._portion = self._portion[:length], self._portion[length:]
+        self.place = place + len(found)
+        return found
