@@ -41,7 +41,8 @@ class Office:
                     identity=self.identity,
                     context=Context("report_identity", (row.id, self.key_id)),
                 )
-                for item in cases.list_sealed_items(connection, row.id):
+                reports = [item for item in cases.list_sealed_items(connection, row.id) if item.kind == "report"]
+                for item in reports:
                     context = Context("report", (row.id, item.id))
                     found.append(read_report(open_json(item.sealed, identity=identity, context=context)))
         engine.dispose()
