@@ -50,6 +50,8 @@ class ServedSite:
     def make_settings(self) -> dict[str, str]:
         """Write the configuration as the environment variables that the site reads."""
         values = {setting.metadata["name"]: getattr(self.config, setting.name) for setting in fields(self.config)}
+        # Counted in megabytes outside and in bytes inside.
+        values |= {name: value // 1_000_000 for name, value in values.items() if name.endswith("_MB")}
         return {name: _write_setting(value) for name, value in values.items() if value not in {None, "", ()}}
 
     def start(self) -> None:
