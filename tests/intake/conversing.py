@@ -45,7 +45,7 @@ def writing(office: Office) -> Iterator[Connection]:
 
 def file_report(reader: PageClient, lang: str = "es", *, role: str = "affected") -> str:
     """File a report, write the code down, and return it."""
-    you = {"you": {"goal": "lawyer", "reporter_role": role}}
+    you: dict[str, dict[str, str | list[str]]] = {"you": {"goal": "lawyer", "reporter_role": role}}
     receipt = reader.submit(walk_to(reader, "check", lang, **you), {}, go="send")
     code = read_code(receipt)
     reader.submit(receipt, {}, go="done")

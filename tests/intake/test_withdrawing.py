@@ -113,7 +113,7 @@ def test_hold_stops_it(reader: PageClient, office: Office) -> None:
     code = file_report(reader, "en")
     enter(reader, code, "en")
     set_case(office, code, is_held=True)
-    assert "The law orders us to keep this report" in reader.get("/en/inbox/withdraw").words
+    assert "We have to keep this report for now" in reader.get("/en/inbox/withdraw").words
     take_back(reader)
     assert count_rows(office, "withdrawals") == 0
     assert [message["kind"] for message in open_messages(office, code)] == ["withdrawal"]
