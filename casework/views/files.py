@@ -155,7 +155,7 @@ def download(reference: str, file_id: str) -> Answer:
 def _stream(case: OpenedCase, entry: FileEntry, start: int, end: int) -> Response:
     source, opener = open_source(get_store(), case, entry)
     portions: Iterator[bytes] = opener.iterate(start, end)
-    response = Response(portions, direct_passthrough=True)
+    response = Response(portions)
     response.call_on_close(source.close)
     response.content_length = end - start
     return _shut_in(response)
