@@ -34,7 +34,8 @@ from web.config import IntakeConfig
 from web.errors import log_failure
 
 COMPLETE: Final = "complete"
-_PORTION_BYTES: Final = 256 * 1024
+# Small enough to stay in the processor's cache between reading, sealing and writing: larger ones take twice the time.
+_PORTION_BYTES: Final = 64 * 1024
 _TEXT_BYTES: Final = 512_000
 _NO_LIMIT: Final = 1 << 62
 _PARTS: Final = 300
@@ -333,7 +334,7 @@ class SealingFormParser(FormDataParser):
         try:
             decoder = MultipartDecoder(
                 options.get("boundary", "").encode("ascii") or b"-",
-                max_form_memory_size=4 * _PORTION_BYTES,
+                max_form_memory_size=_TEXT_BYTES + 2 * _PORTION_BYTES,
                 max_parts=_PARTS,
             )
             for portion in _iterate(stream):
