@@ -8,7 +8,7 @@ from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringF
 
 from models.incident_dates import ImpossibleDateError, find_date_range
 from models.questionnaire.pages import PAGES, Page
-from models.questionnaire.question import Kind, Question
+from models.questionnaire.question import NOT_SURE, Kind, Question
 from models.report import Value
 from web import clock
 from web.csrf import N_, BoxForm
@@ -64,7 +64,7 @@ class PageForm(BoxForm):
             if question.vocabulary:
                 field.choices = [(term.code, gettext(term.text)) for term in question.vocabulary]
             if question.kind is not Kind.CHOICES:
-                field.data = clean_text(str(field.data or ""))
+                field.data = clean_text(str(field.data or "")) or _read_unsure(question, formdata)
             elif field.data is None:
                 field.data = []
 
@@ -95,6 +95,12 @@ class PageForm(BoxForm):
             return
         if _CONTROL.search(str(field.raw_text).replace("\r", "\n")):
             raise ValidationError(gettext(UNSEEN))
+
+
+def _read_unsure(question: Question, formdata: Any) -> str:  # noqa: ANN401  # WTForms takes any multidict
+    """Return the code of "I am not sure" where that was ticked beside an empty line."""
+    is_ticked = question.may_be_unsure and formdata and NOT_SURE.code in formdata.getlist(question.id)
+    return NOT_SURE.code if is_ticked else ""
 
 
 def _check_value(question: Question, value: Value, *, is_open: bool) -> None:

@@ -23,7 +23,7 @@ from models.engine import read, write
 from models.evidence import EvidenceFile
 from models.incident_dates import DateRange, ImpossibleDateError, find_date_range
 from models.questionnaire.pages import PAGES, list_asked_pages
-from models.questionnaire.question import AnswerState, Question, find_state
+from models.questionnaire.question import NOT_SURE, AnswerState, Question, find_state
 from models.report import Answer, Report, Value
 from vault.boxes import BoxKey, close_box, open_box
 from vault.contexts import Context
@@ -103,6 +103,8 @@ def _compose_answer(question: Question, saved: dict[str, Any], *, was_shown: boo
     language: str = saved["language"]
     state = find_state(question, value) if was_shown else AnswerState.NOT_ASKED
     shown = value if isinstance(value, str) else ""
+    if state is AnswerState.NOT_SURE:
+        shown = gettext(NOT_SURE.text, language)
     if question.vocabulary:
         codes = [value] if isinstance(value, str) else value
         words = {term.code: gettext(term.text, language) for term in question.vocabulary}

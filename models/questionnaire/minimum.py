@@ -75,7 +75,7 @@ WHERE = (
         N_("In which state did it happen?"),
         required=N_("Choose the state, or “I am not sure”."),
     ),
-    Question("county", Kind.LINE, N_("In which county or town?"), N_("Leave it empty if you are not sure.")),
+    Question("county", Kind.LINE, N_("In which county or town?"), may_be_unsure=True),
     Question("place_kind", Kind.CHOICE, N_("What kind of place was it?"), "", words.PLACE_KIND),
 )
 
@@ -100,7 +100,8 @@ POLICE = (
         "agency",
         Kind.LINE,
         N_("Which police, sheriff or agency was it?"),
-        N_("Write the name, or what was on the uniform or the car. Leave it empty if you are not sure."),
+        N_("Write the name, or what was on the uniform or the car."),
+        may_be_unsure=True,
     ),
     Question("encounter_type", Kind.CHOICE, N_("How did it begin?"), "", words.ENCOUNTER_TYPE),
 )

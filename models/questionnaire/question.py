@@ -50,7 +50,8 @@ class Question:
 
     `limit` is in characters and counts for lines and texts. `exclusive` names the codes of a CHOICES
     vocabulary that cannot stand beside others ("none of these"). `required` has the message for a
-    missing answer, because "this field is required" tells a frightened person nothing.
+    missing answer, because "this field is required" tells a frightened person nothing. A line that `may_be_unsure`
+    has "I am not sure" beside it, stored as that code.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Question:
     required: str = ""
     limit: int = 200
     exclusive: tuple[str, ...] = ()
+    may_be_unsure: bool = False
 
     @property
     def codes(self) -> frozenset[str]:
@@ -73,7 +75,7 @@ def find_state(question: Question, value: str | list[str]) -> AnswerState:
     if not value:
         return AnswerState.SKIPPED
     codes = [value] if isinstance(value, str) else value
-    if question.vocabulary and codes == [NOT_SURE.code]:
+    if (question.vocabulary or question.may_be_unsure) and codes == [NOT_SURE.code]:
         return AnswerState.NOT_SURE
     if question.vocabulary and codes == [PREFER_NOT_TO_SAY.code]:
         return AnswerState.PREFER_NOT_TO_SAY

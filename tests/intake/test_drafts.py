@@ -208,3 +208,20 @@ def test_real_office_stays_closed_until_two_can_open(office: Office, site: Flask
     app = create_app(dataclasses.replace(office.config, is_demo=False))
     assert app.test_client().get("/en/").status_code == 503
     app.extensions["engine"].dispose()
+
+
+def test_not_being_sure_of_the_agency_is_an_answer(reader: PageClient, office: Office) -> None:
+    """A tick beside an empty line says "not sure"; what was written beside a tick counts more."""
+    changes: dict[str, dict[str, str | list[str]]] = {
+        "police": {"agency": ["", "not_sure"]},
+        "where": {"state": "NE", "county": ["Dakota", "not_sure"]},
+    }
+    check = walk_to(reader, "check", "en", **{**ANSWERS, **changes})
+    assert "I am not sure" in check.words
+    reader.submit(check, {}, go="send")
+    (report,) = office.open_reports()
+    agency = report.find_answer("agency")
+    assert agency is not None
+    assert (agency.state, agency.shown) == ("not_sure", "I am not sure")
+    assert "agency" not in report.values
+    assert report.values["county"] == "Dakota"
