@@ -12,15 +12,12 @@ from typing import NoReturn
 from flask import Flask, abort
 
 from intake.app import create_app
-from intake.views.inbox import STANDINGS
-from models import tables
-from models.engine import create_engine, write
 from models.questionnaire.pages import PAGE_BY_STEM
 from models.questionnaire.question import Kind, Question
+from tests.intake.every_inbox_page import read_inbox_pages
 from tests.intake.office import Office
-from tests.intake.test_report_journey import ANSWERS, read_code, walk_to
+from tests.intake.test_report_journey import ANSWERS, walk_to
 from tests.page_client import Field, Page, PageClient, read_fields
-from vault.receipts import new_code
 from web.config import OpeningHours
 from web.errors import ERROR_PAGES
 
@@ -61,7 +58,8 @@ def read_every_page(office: Office, lang: str) -> list[Page]:
     hiding_app = make_app(office, hide_after_minutes=-1)
     try:
         return [
-            *_read_report(PageClient(app.test_client()), office, lang),
+            *_read_report(PageClient(app.test_client()), lang),
+            *read_inbox_pages(lambda: PageClient(app.test_client()), office, lang),
             *_read_hidden(PageClient(hiding_app.test_client()), lang),
             *_read_mishaps(PageClient(app.test_client()), lang),
             *_read_error_pages(PageClient(app.test_client()), lang),
@@ -71,8 +69,8 @@ def read_every_page(office: Office, lang: str) -> list[Page]:
             made.extensions["engine"].dispose()
 
 
-def _read_report(reader: PageClient, office: Office, lang: str) -> Iterator[Page]:
-    """Yield the pages of one report, from the first page to coming back with the code."""
+def _read_report(reader: PageClient, lang: str) -> Iterator[Page]:
+    """Yield the pages of one report, from the first page until its code is written down."""
     page = reader.get(f"/{lang}/")
     yield page
     page = reader.submit(page, {}, action="/report/start")
@@ -94,7 +92,6 @@ def _read_report(reader: PageClient, office: Office, lang: str) -> Iterator[Page
     yield reader.get(f"/{lang}/")  # it now offers the code again
     yield reader.post(receipt.path, [("csrf_token", "0"), ("go", "done")])
     yield reader.submit(receipt, {}, go="done")
-    yield from _read_inbox(reader, office, lang, read_code(receipt))
 
 
 def _read_faults(reader: PageClient, page: Page) -> Iterator[Page]:
@@ -139,22 +136,6 @@ def _contradicting(question: Question) -> list[Field]:
         return []
     other = next(code for code in sorted(question.codes) if code not in question.exclusive)
     return [(question.id, question.exclusive[0]), (question.id, other)]
-
-
-def _read_inbox(reader: PageClient, office: Office, lang: str, code: str) -> Iterator[Page]:
-    """Yield what a reader sees who comes back: no code, a wrong one, an unknown one, and each way a case can stand."""
-    page = reader.get(f"/{lang}/inbox")
-    yield page
-    yield reader.submit(page, {"code": "1"})
-    yield reader.submit(page, {"code": new_code()})
-    engine = create_engine(office.owner_url)
-    for status in STANDINGS:
-        with write(engine) as connection:
-            connection.execute(tables.cases.update().values(status=status))
-        found = reader.submit(page, {"code": code})
-        assert found.status == 200
-        yield found
-    engine.dispose()
 
 
 def _read_hidden(reader: PageClient, lang: str) -> Iterator[Page]:
