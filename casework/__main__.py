@@ -1,4 +1,4 @@
-"""What is typed for the staff site: `python -m casework init | add-staff | ledger verify | check`.
+"""What is typed for the staff site: `python -m casework init | add-staff | worker | ledger verify | check`.
 
 Exit status 0 when done, 1 when refused or when something does not hold. Passphrases and codes are never arguments,
 which show in lists of processes; a database address with a password in it is better given as DATABASE_URL.
@@ -6,6 +6,7 @@ which show in lists of processes; a database address with a password in it is be
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,8 +24,11 @@ from casework.ledger_commands import find_faults, read_heads, verify_chains
 from casework.permissions import Role
 from casework.sessions import end_session
 from casework.signing_in import SignInDesk
+from casework.worker import Worker
+from casework.workplace import Workplace
 from models.engine import create_engine
 from web.config import CaseworkConfig, ConfigurationError, read_config
+from web.files import make_configured_store
 
 _TOLD_ONCE = """
 Write each passphrase on paper and put the code secret into an app on its owner's phone. Both are shown this once and
@@ -145,6 +149,17 @@ def verify(parsed: argparse.Namespace) -> int:
     return 1 if any(state.fault for state in states) else 0
 
 
+def work(parsed: argparse.Namespace) -> int:
+    """Do long work until told to stop; it may be killed at any moment, and nothing is forgotten."""
+    config = _read_casework_config(parsed)
+    with _open_engine(config) as engine:
+        worker = Worker(Workplace(engine, make_configured_store(config), config))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: worker.stop())
+        worker.run()
+    return 0
+
+
 def check(parsed: argparse.Namespace) -> int:
     """Say what stands in the way of serving."""
     config = _read_casework_config(parsed)
@@ -203,7 +218,8 @@ def _make_parser() -> argparse.ArgumentParser:
     verify_parser = ledger.add_parser("verify")
     verify_parser.add_argument("--head", type=Path, metavar="FILE", help="heads that were kept outside the house")
     check_parser = commands.add_parser("check", help="say whether everything is in place to serve")
-    for each, deed in ((staff, add), (verify_parser, verify), (check_parser, check)):
+    worker = commands.add_parser("worker", help="do long work: destroy what was taken back, sweep what has expired")
+    for each, deed in ((staff, add), (verify_parser, verify), (check_parser, check), (worker, work)):
         each.add_argument(
             "--data-dir", type=Path, metavar="DIR", help="the office's folder; without it, the environment"
         )

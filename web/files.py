@@ -9,8 +9,13 @@ from web.config import SiteConfig
 
 def install_store(app: Flask, config: SiteConfig) -> None:
     """Give the site its store."""
+    app.extensions["blob_store"] = make_configured_store(config)
+
+
+def make_configured_store(config: SiteConfig) -> BlobStore:
+    """Make the store that a site's settings name."""
     access = S3Access(config.s3_endpoint, config.s3_region, config.s3_key_id, config.s3_secret)
-    app.extensions["blob_store"] = make_store(config.blobs, data_dir=config.data_dir, access=access)
+    return make_store(config.blobs, data_dir=config.data_dir, access=access)
 
 
 def get_store() -> BlobStore:
