@@ -15,10 +15,11 @@ from casework.caseworker import Caseworker
 from casework.deadlines import DEADLINES
 from casework.dispositions import DECLINE_CODES, OUTCOMES
 from casework.errors import CaseworkError
+from casework.files import FileEntry, list_files
 from casework.history import list_history
 from casework.ledger_writing import append_event
 from casework.opening import OpenedCase, WorkItem
-from casework.words import CONFLICT, MARK, ROLE, TYPED_BY, find_language, read_date
+from casework.words import CONFLICT, FILE_KIND, MARK, ROLE, TYPED_BY, find_language, read_date
 from exports import case_file as paper
 from models.engine import write
 from models.ledger import Event
@@ -136,10 +137,23 @@ def build_case_file(caseworker: Caseworker, case: OpenedCase) -> paper.CaseFile:
             how_it_ended=_make_answer(report, "how_it_ended"),
         ),
         sections=_make_sections(report),
+        exhibits=tuple(_make_exhibit(entry) for entry in list_files(case) if entry.is_vouched),
         contact=tuple(_make_fact(report, question) for question in _CONTACT),
         deadlines=_make_deadlines(caseworker, case),
         office=_make_office_record(caseworker, case, list_names(caseworker)),
         is_demo=caseworker.config.is_demo,
+    )
+
+
+def _make_exhibit(entry: FileEntry) -> paper.Exhibit:
+    file = entry.file
+    kind = FILE_KIND.get(file.kind, file.kind)
+    return paper.Exhibit(
+        name=file.name,
+        kind=f"{kind}, spoken account in {find_language(file.language).name}" if file.is_story else kind,
+        length=file.length,
+        sha256=file.sha256,
+        received_on=read_date(file.added_on),
     )
 
 

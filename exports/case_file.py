@@ -1,7 +1,7 @@
 """What a case looks like on paper: frozen dataclasses of plain values, already opened and already in words.
 
 They must never hold a database row, a key, a file handle or an address to fetch: whatever is to be printed is in them.
-What an exporter does not know yet (chronology, exhibits, custody) takes its place here when the product keeps it.
+What an exporter does not know yet (chronology, custody) takes its place here when the product keeps it.
 """
 
 import dataclasses
@@ -142,6 +142,17 @@ class Digests:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """A file that was handed in: what it is, its length in bytes, and its SHA-256 in hexadecimal on the day it came."""
+
+    name: str
+    kind: str
+    length: int
+    sha256: str
+    received_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """Something the office decided: a conflict check, a disposition, a mark, an assignment."""
 
@@ -205,6 +216,7 @@ class CaseFile:
     incident: Incident = dataclasses.field(default_factory=Incident)
     stop: Stop = dataclasses.field(default_factory=Stop)
     sections: tuple[FactSection, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
     contact: tuple[Fact, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     office: OfficeRecord | None = None

@@ -19,6 +19,7 @@ from casework.sessions import StaffSession
 from casework.translations import add_translation
 from exports.case_file import AnswerState, CaseFile, PrivilegeClass
 from models.cases import Status
+from tests.casework.corresponding import Correspondence
 from tests.casework.filing import STORY, FiledCase, Filing
 from tests.casework.staff_office import StaffOffice
 from vault.identities import Identity
@@ -120,3 +121,21 @@ def test_nothing_goes_on_paper_with_a_conflict(caseworker: Caseworker, filing: F
     decide_conflict(caseworker, reopen(caseworker, case), ConflictState.CONFLICT, "We act for the deputy")
     with pytest.raises(CannotExportError):
         build_case_file(caseworker, reopen(caseworker, case))
+
+
+def test_lists_files_that_the_ledger_vouches_for(caseworker: Caseworker, filing: Filing, staff_site: Flask) -> None:
+    """Files of the report and of messages are listed with length and digest; what somebody smuggled in is not."""
+    case = filing.file()
+    reporter = Correspondence(filing, staff_site.extensions["blob_store"], case)
+    spoken = reporter.put_file(b"one", "voz.wav", "audio", "audio/wav", is_story=True, language="so")
+    photo = reporter.put_file(b"three", "foto.jpg", "photo", "image/jpeg")
+    alien = reporter.put_file(b"x", "ajeno.jpg", "photo", "image/jpeg")
+    reporter.name_in_report(spoken)
+    receipt = reporter.make_receipt()
+    reporter.send(receipt, files=[photo])
+    reporter.send(receipt, files=[alien], is_logged=False)
+    exhibits = work(caseworker, case).exhibits
+    assert [(each.name, each.kind, each.length, each.sha256) for each in exhibits] == [
+        ("voz.wav", "Sound, spoken account in Somali", 3, spoken.sha256),
+        ("foto.jpg", "Photo", 5, photo.sha256),
+    ]

@@ -48,6 +48,13 @@ def test_tells_the_case(facts_pdf: bytes, read_pages: ReadPages) -> None:
         assert words in text
 
 
+def test_lists_the_files_with_length_and_digest(facts_pdf: bytes, read_pages: ReadPages) -> None:
+    """Each file that was handed in stands there with its name, kind, exact length, day and SHA-256."""
+    text = "".join(" ".join(read_pages(facts_pdf)).split())
+    for words in ("grabación de mi primo.mp4", "Video", "48,123,456 bytes", "ef56" * 16, "120 bytes", "0a1b" * 16):
+        assert words.replace(" ", "") in text
+
+
 def test_a_blank_never_reads_as_no(facts_pdf: bytes, read_pages: ReadPages) -> None:
     """Not sure, preferred not to say, skipped and not asked are each said in words."""
     text = squeeze(" ".join(read_pages(facts_pdf)))
