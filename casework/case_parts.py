@@ -3,7 +3,7 @@
 from typing import Any
 
 from casework.answers import find_story_language, list_names, list_sections, list_urgent, view_answer
-from casework.conversations import Turn, list_contact_changes
+from casework.conversations import Turn, find_changed_safe_word, list_contact_changes
 from casework.files import find_last_check, list_files
 from casework.media_types import find_played_type
 from casework.opening import ConflictState, OpenedCase
@@ -25,6 +25,7 @@ def list_shown(case: OpenedCase, turns: tuple[Turn, ...]) -> dict[str, Any]:
     """List what of the report may be shown now; before the check allows it, no story is put into the page."""
     report = case.report
     shown: dict[str, Any] = {"urgent": [], "names": [], "contact": [], "safe_word": None, "sections": [], "story": None}
+    shown["changed_safe_word"] = find_changed_safe_word(turns)
     shown |= {"turns": turns, "contact_changes": list_contact_changes(turns), "files": _list_files(case)}
     if report is None:
         return shown

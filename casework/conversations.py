@@ -52,14 +52,22 @@ def view_conversation(caseworker: Caseworker, case: OpenedCase) -> tuple[Turn, .
         return ()
     with read(caseworker.engine) as connection:
         kept = {row.id: row.answered_on for row in list_case_replies(connection, case.id)}
-    turns = [_view_message(case, item) for item in case.list_items("message")]
-    turns += [_view_reply(item, kept) for item in case.list_items("reply")]
+    # Messages know the minute only: within one, the ledger's order stands.
+    turns = [_view_message(case, item) for item in reversed(case.list_items("message"))]
+    turns += [_view_reply(item, kept) for item in reversed(case.list_items("reply"))]
     return tuple(sorted(turns, key=lambda turn: turn.item.at))
 
 
 def list_contact_changes(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
     """List the changes of how to be reached, newest first. The wishes of the report stay beside them."""
     return tuple(turn for turn in reversed(turns) if turn.contact)
+
+
+def find_changed_safe_word(turns: tuple[Turn, ...]) -> str:
+    """Return the safe word that whoever held the code gave last, after the report; empty where nobody did."""
+    changes = (turn.item.values.get("contact") for turn in list_contact_changes(turns) if turn.item.is_vouched)
+    words = (change.get("safe_word") for change in changes if isinstance(change, dict))
+    return next((word for word in words if isinstance(word, str) and word), "")
 
 
 def _view_message(case: OpenedCase, item: WorkItem) -> Turn:

@@ -9,6 +9,7 @@ import ctypes
 import io
 import json
 import math
+import re
 import resource
 import struct
 import sys
@@ -31,6 +32,8 @@ _PHOTO_FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _MAKE, _MODEL, _SOFTWARE, _TAKEN, _TAKEN_OFFSET, _CHANGED = 0x010F, 0x0110, 0x0131, 0x9003, 0x9011, 0x0132
 _WITHOUT_NEW_RIGHTS, _NEW_USER, _NEW_NETWORK = 38, 0x10000000, 0x40000000  # prctl(2), unshare(2)
+
+_PDF_DATE: Final = re.compile(r"^D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")  # ISO 32000-1, section 7.9.4
 
 Facts = dict[str, str]
 Found = tuple[Facts, list[bytes]]
@@ -150,7 +153,7 @@ def look_at_pdf(file: BinaryIO) -> Found:
         "title": said.get("Title", ""),
         "author": said.get("Author", ""),
         "software": said.get("Producer") or said.get("Creator", ""),
-        "taken_at": said.get("CreationDate", ""),
+        "taken_at": _PDF_DATE.sub(r"\1-\2-\3 \4:\5:\6 ", said.get("CreationDate", "")),
     }
     images = []
     for number in range(min(len(document), PAGES)):

@@ -97,6 +97,7 @@ def test_shows_changed_contact_wishes_beside_the_old_ones(
     for word in ("402-555-0199", "colibrí", "402-555-0134", "girasol"):
         assert word in page.words
     assert page.words.index("402-555-0199") < page.words.index("402-555-0134")
+    assert "A newer word, from whoever held the code: colibrí" in page.words
 
 
 def test_marks_a_message_that_the_ledger_does_not_know(

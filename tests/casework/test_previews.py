@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -104,6 +105,7 @@ def test_draws_the_first_pages_of_a_pdf() -> None:
     found = look(make_pdf(12), "pdf")
     assert len(found.images) == 10
     assert (found.facts["pages"], found.facts["title"]) == ("12", "Citatorio inventado")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Z", found.facts["taken_at"])
 
 
 def test_reads_what_recordings_say() -> None:
