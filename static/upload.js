@@ -4,12 +4,12 @@
 (() => {
   const form = document.getElementById("report");
   const shown = document.querySelector(".upload");
-  const field = form && form.querySelector('input[type="file"][multiple]');
-  if (!form || !shown || !field) return;
+  const fields = form ? [...form.querySelectorAll('input[type="file"]')] : [];
+  if (!form || !shown || !fields.length) return;
   const words = (text, name, percent) => text.replace("{name}", name).replace("{percent}", percent);
 
   const makeRow = (file) => {
-    const row = document.createElement("p");
+    const row = document.createElement("div");
     const label = document.createElement("span");
     const bar = document.createElement("progress");
     label.id = `sending-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
@@ -33,41 +33,53 @@
     return found.join(" ") || words(shown.dataset.failed, file.name, "");
   };
 
-  const send = (file) =>
+  // Everything that is written on the page goes with each file, so that no answer of the form is taken for a blank one.
+  const makeBody = (name, file) => {
+    const body = new FormData(form);
+    fields.forEach((field) => body.delete(field.name));
+    body.delete("complete");
+    body.append(name, file, file.name);
+    body.append("go", "add");
+    body.append("complete", "yes");
+    return body;
+  };
+
+  const send = ([name, file]) =>
     new Promise((done) => {
       const { row, label, bar } = makeRow(file);
-      const body = new FormData();
-      body.append("csrf_token", form.querySelector('[name="csrf_token"]').value);
-      body.append(field.name, file, file.name);
-      body.append("go", "add");
-      body.append("complete", "yes");
       const request = new XMLHttpRequest();
+      const fail = (text) => {
+        showFailure(row, text);
+        done(false);
+      };
       request.upload.addEventListener("progress", (step) => {
         const percent = Math.floor((100 * step.loaded) / step.total);
         bar.value = percent;
         label.textContent = words(shown.dataset.sending, file.name, percent);
       });
       request.addEventListener("load", () => {
-        const arrived = request.status === 200;
-        if (arrived) row.remove();
-        else showFailure(row, readErrors(request.responseText, file));
-        done(arrived);
+        if (request.status !== 200) {
+          fail(readErrors(request.responseText, file));
+          return;
+        }
+        row.remove();
+        done(true);
       });
       for (const failure of ["error", "abort", "timeout"]) {
-        request.addEventListener(failure, () => {
-          showFailure(row, words(shown.dataset.failed, file.name, ""));
-          done(false);
-        });
+        request.addEventListener(failure, () => fail(words(shown.dataset.failed, file.name, "")));
       }
       request.open("POST", form.action);
-      request.send(body);
+      request.send(makeBody(name, file));
     });
 
   const sendAll = async (files) => {
     const waiting = [...files];
     let all = true;
     const work = async () => {
-      while (waiting.length) all = (await send(waiting.shift())) && all;
+      while (waiting.length) {
+        const arrived = await send(waiting.shift());
+        all = all && arrived;
+      }
     };
     await Promise.all([work(), work()]);
     return all;
@@ -75,15 +87,16 @@
 
   form.addEventListener("submit", async (event) => {
     const pressed = event.submitter;
-    if (!field.files.length || !pressed || pressed.name !== "go") return;
+    const chosen = fields.flatMap((field) => [...field.files].map((file) => [field.name, file]));
+    if (!chosen.length || !pressed || pressed.name !== "go") return;
     event.preventDefault();
     shown.replaceChildren();
     const buttons = form.querySelectorAll("button");
     buttons.forEach((button) => { button.disabled = true; });
-    const all = await sendAll(field.files);
+    const all = await sendAll(chosen);
     buttons.forEach((button) => { button.disabled = false; });
-    field.value = "";
-    // What failed stays in view: only a page where all arrived is left.
+    fields.forEach((field) => { field.value = ""; });
+    // What failed stays in view: only a page from which everything arrived is left.
     if (all) pressed.click();
   });
 })();
