@@ -1,4 +1,4 @@
-"""Serve an office on this machine: the public site and the staff site, each in processes of its own.
+"""Serve an office on this machine: the public site, the staff site and the worker, each in processes of its own.
 
 Called by `script/server` once the machine is prepared. It hands each site its own settings and nothing of the other's,
 and it must never write an access log: who asked for which page is nobody's business.
@@ -30,6 +30,7 @@ THREADS_PER_WORKER = 16  # fewer, and a handful of stalled uploads closes the si
 START_LIMIT_SECONDS = 60.0
 STOP_LIMIT_SECONDS = 10.0
 PORT_PATIENCE_SECONDS = 3.0
+WORKER_REST_SECONDS = 5.0  # before a worker that ended is started again
 PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 
 
@@ -158,8 +159,20 @@ def start_site(site: Site, settings: dict[str, str], output: BinaryIO | None = N
     command = [sys.executable, "-m", "granian", "--factory", "--no-access-log", "--respawn-failed-workers"]
     for name, value in options.items():
         command += [name, value]
+    return start_process([*command, f"{site.room}.app:create_app"], settings, output)
+
+
+def start_worker(settings: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start the worker, with the staff site's settings: it destroys what was taken back and sweeps what has expired."""
+    return start_process([sys.executable, "-m", "casework", "worker"], settings)
+
+
+def start_process(
+    command: list[str], settings: dict[str, str], output: BinaryIO | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a program of ours that ends when this one does, with these settings of an office and no others."""
     return subprocess.Popen(
-        [*command, f"{site.room}.app:create_app"],
+        command,
         cwd=ROOT,
         env={**strip_settings(), **settings},
         stdin=subprocess.DEVNULL,
@@ -196,8 +209,8 @@ def wait_until_ready(sites: dict[Site, subprocess.Popen[bytes]]) -> None:
             time.sleep(0.05)
 
 
-def stop_sites(processes: list[subprocess.Popen[bytes]]) -> None:
-    """End every process of every site: first politely, so that requests under way finish, then for certain."""
+def stop_processes(processes: list[subprocess.Popen[bytes]]) -> None:
+    """End every process with its children: first politely, so that requests under way finish, then for certain."""
     for process in processes:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
@@ -236,6 +249,7 @@ def leave_on_signal(_number: int, _frame: object) -> None:
 def serve(sites: list[Site], folder: Path) -> int:
     """Serve until told to stop (0) or until a site ends by itself (1)."""
     processes: dict[Site, subprocess.Popen[bytes]] = {}
+    worker: subprocess.Popen[bytes] | None = None
     try:
         all_settings = {site: read_settings(folder / "config" / f"{site.room}.env") for site in sites}
         migrate_office(folder, all_settings[sites[-1]])
@@ -244,12 +258,19 @@ def serve(sites: list[Site], folder: Path) -> int:
                 settings["TESTIMONIO_ORIGIN"] = site.address.rstrip("/")  # a demo is served from whatever port is free
             processes[site] = start_site(site, settings)
         wait_until_ready(processes)
+        worker = start_worker(all_settings[sites[-1]])
         print_welcome(sites, folder)
+        ended_at = 0.0
         while True:
             for site, process in processes.items():
                 if process.poll() is not None:
                     print(f"script/server: the {site.room} site ended unexpectedly.", file=sys.stderr)
                     return 1
+            if worker.poll() is not None:
+                # Unlike a site: nobody waits for it, and it forgets nothing.
+                ended_at = ended_at or time.monotonic()
+                if time.monotonic() - ended_at >= WORKER_REST_SECONDS:
+                    worker, ended_at = start_worker(all_settings[sites[-1]]), 0.0
             time.sleep(0.2)
     except KeyboardInterrupt:
         return 0
@@ -257,7 +278,7 @@ def serve(sites: list[Site], folder: Path) -> int:
         # A second Ctrl-C must not cut this short and leave workers behind.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
-        stop_sites(list(processes.values()))
+        stop_processes([*processes.values(), *([worker] if worker else [])])
 
 
 def main() -> None:

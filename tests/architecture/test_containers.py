@@ -131,6 +131,25 @@ def test_each_site_gets_its_own_settings_and_role_only() -> None:
         assert other not in str(service).replace(f"testimonio_{site}", "")
 
 
+def test_worker_is_the_staff_site_without_its_pages() -> None:
+    """The worker runs from the staff site's image, with its settings, role and files, and can be reached by nobody."""
+    worker, site = COMPOSE["services"]["worker"], COMPOSE["services"]["casework"]
+    for shared in ("build", "env_file", "volumes", "networks"):
+        assert worker[shared] == site[shared]
+    assert worker["environment"].items() <= site["environment"].items()
+    assert worker["command"] == ["python", "-m", "casework", "worker"]
+
+
+def test_emptying_needs_the_tables_only(tmp_path: Path) -> None:
+    """The owner's emptying starts from the image that has nothing but models in it."""
+    service = COMPOSE["services"]["emptying"]
+    assert service["build"]["target"] == "migrate"
+    room = copy_room("migrate", tmp_path)
+    command = [sys.executable, *service["command"][1:], "--help"]
+    done = subprocess.run(command, cwd=room, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
 def test_ceremony_is_asked_for_in_words_it_knows() -> None:
     """The ceremony's service gives `casework init` only options that it has."""
     _python, _m, module, *arguments = COMPOSE["services"]["ceremony"]["command"]
@@ -142,7 +161,7 @@ def test_ceremony_is_asked_for_in_words_it_knows() -> None:
 
 def test_services_are_hardened() -> None:
     """Our own services and the proxy have a read-only root, no capabilities to speak of, and gain no privilege."""
-    for name in (*OUR_IMAGES, "ceremony", "proxy"):
+    for name in (*OUR_IMAGES, "worker", "emptying", "ceremony", "proxy"):
         service = COMPOSE["services"][name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -145,6 +146,33 @@ def test_a_site_that_dies_takes_the_other_down(office: Path) -> None:
         assert server.process.wait(timeout=20) == 1
         assert wait_until_gone(family, 1) == set()
         assert "intake site ended" in server.log.read_text(encoding="utf-8")
+
+
+def find_worker(server: RunningServer) -> int:
+    """Wait for the worker and return its process id."""
+    end = time.monotonic() + 15
+    while time.monotonic() < end:
+        for pid in list_children(server.process.pid):
+            with contextlib.suppress(OSError):
+                if b"casework\0worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    return pid
+        time.sleep(0.05)
+    raise AssertionError("no worker was started")
+
+
+def test_the_worker_is_started_beside_the_sites_and_again(office: Path) -> None:
+    """A worker runs beside the sites; killed, it comes back while both go on; it ends with them."""
+    with run_server(office) as server:
+        first = find_worker(server)
+        os.kill(first, signal.SIGKILL)
+        assert wait_until_gone({first}, 5) == set()
+        second = find_worker(server)
+        assert second != first
+        assert is_healthy(server.intake)
+        assert is_healthy(server.casework)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=20) == 0
+        assert wait_until_gone({second}, 1) == set()
 
 
 def test_an_office_of_ones_own_is_served(tmp_path: Path) -> None:
