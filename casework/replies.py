@@ -3,9 +3,10 @@
 It must never seal to a key that the public site did not sign, nor tell a reporter the name of who wrote.
 """
 
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from casework.caseworker import Caseworker
 from casework.errors import CaseworkError
@@ -18,6 +19,7 @@ from models.ledger import Event
 from models.receipts import list_receipts
 from models.replies import put_reply
 from vault.contexts import Context
+from vault.recipients import Recipient
 from vault.sealing import seal_json
 from vault.signing import verify_recipient
 from web.clock import now
@@ -49,16 +51,7 @@ def send_reply(
     """
     if not case.may_read_story:
         raise StoryShutError
-    with read(caseworker.engine) as connection:
-        receipt = next((row for row in list_receipts(connection, case.id) if row.id == receipt_id), None)
-    if receipt is None:
-        raise ReceiptGoneError
-    reader = verify_recipient(
-        receipt.recipient,
-        receipt.recipient_signature,
-        context=Context("reporter_recipient", (case.id, receipt_id)),
-        verify_key=caseworker.config.intake_verify_key,
-    )
+    receipt, reader = _find_reader(caseworker, case, receipt_id)
     reply_id = str(uuid4())
     told = {"text": text, "language": language, "is_question": is_question}
     sealed = seal_json(
@@ -88,3 +81,18 @@ def send_reply(
     copy = {**told, "receipt_id": receipt_id, "holder": receipt.holder, "reply_id": reply_id}
     record_item(caseworker, case, NewItem("reply", "reply:recorded", copy), change_row=put)
     return reply_id
+
+
+def _find_reader(caseworker: Caseworker, case: OpenedCase, receipt_id: str) -> tuple[Row[Any], Recipient]:
+    """Find a receipt that leads to the case still, and its public key as the public site signed it."""
+    with read(caseworker.engine) as connection:
+        receipt = next((row for row in list_receipts(connection, case.id) if row.id == receipt_id), None)
+    if receipt is None:
+        raise ReceiptGoneError
+    recipient = verify_recipient(
+        receipt.recipient,
+        receipt.recipient_signature,
+        context=Context("reporter_recipient", (case.id, receipt_id)),
+        verify_key=caseworker.config.intake_verify_key,
+    )
+    return receipt, recipient

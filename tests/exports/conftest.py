@@ -48,6 +48,24 @@ OFFICE_ONLY = OfficeRecord(
 )
 
 
+DEADLINES = (Deadline(kind="Notice of claim", due_on=date(2026, 12, 1), signed_by="T. Example", signed_at=AT),)
+STOP = Stop(
+    agency=Answer("Meadowlark County Sheriff"),
+    how_it_began=Answer("Vehicle stop"),
+    how_it_ended=Answer(state=AnswerState.PREFER_NOT_TO_SAY),
+)
+EXHIBITS = (
+    Exhibit(
+        name="grabación de mi primo.mp4",
+        kind="Video",
+        length=48_123_456,
+        sha256="ef56" * 16,
+        received_on=date(2026, 11, 20),
+    ),
+    Exhibit(name="صورة.jpg", kind="Photo", length=120, sha256="0a1b" * 16),
+)
+
+
 @pytest.fixture(scope="session")
 def case_file() -> CaseFile:
     """A report in Spanish with a translation; every word of the office's own record begins with "zur"."""
@@ -80,11 +98,7 @@ def case_file() -> CaseFile:
             county=Answer("Meadowlark County"),
             state=Answer("Nebraska"),
         ),
-        stop=Stop(
-            agency=Answer("Meadowlark County Sheriff"),
-            how_it_began=Answer("Vehicle stop"),
-            how_it_ended=Answer(state=AnswerState.PREFER_NOT_TO_SAY),
-        ),
+        stop=STOP,
         sections=(
             FactSection(
                 "Search and force",
@@ -95,18 +109,9 @@ def case_file() -> CaseFile:
                 ),
             ),
         ),
-        exhibits=(
-            Exhibit(
-                name="grabación de mi primo.mp4",
-                kind="Video",
-                length=48_123_456,
-                sha256="ef56" * 16,
-                received_on=date(2026, 11, 20),
-            ),
-            Exhibit(name="صورة.jpg", kind="Photo", length=120, sha256="0a1b" * 16),
-        ),
+        exhibits=EXHIBITS,
         contact=(Fact("Safe times", Answer("después de las seis", language=SPANISH)),),
-        deadlines=(Deadline(kind="Notice of claim", due_on=date(2026, 12, 1), signed_by="T. Example", signed_at=AT),),
+        deadlines=DEADLINES,
         office=OFFICE_ONLY,
     )
 
