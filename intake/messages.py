@@ -50,10 +50,11 @@ class NewMessage:
 
 @dataclass(frozen=True)
 class SealedMessage:
-    """A message as it goes to the database."""
+    """A message as it goes to the database. `is_answer` says that it answers what the office asked this receipt."""
 
     row: Mapping[str, Any]
     receipt_id: str
+    is_answer: bool
     event: ledger.Event
 
 
@@ -102,14 +103,15 @@ def seal_message(engine: Engine, config: IntakeConfig, inbox: Inbox, message: Ne
         "sealed": sealed,
     }
     event = ledger.Event("message:received", inbox.case_id, digest=hashlib.sha256(sealed).hexdigest(), item=item_id)
-    return SealedMessage(row, inbox.receipt_id, event)
+    return SealedMessage(row, inbox.receipt_id, message.kind == "message", event)
 
 
 def put_message(connection: Connection, config: IntakeConfig, message: SealedMessage, *events: ledger.Event) -> None:
     """Store a sealed message and write it, and what else happened with it, into the ledger; last in a transaction."""
     on: date = message.row["added_on"]
     cases.put_sealed_item(connection, **message.row)
-    replies.mark_answered(connection, message.receipt_id, on)
+    if message.is_answer:
+        replies.mark_answered(connection, message.receipt_id, on)
     signer = SigningKey.from_bytes(config.signing_key)
     for event in (*events, message.event):
         ledger.append(connection, LEDGER_SITE, event, on, lambda entry: signer.sign(entry, purpose=LEDGER_PURPOSE))

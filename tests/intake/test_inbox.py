@@ -89,6 +89,9 @@ def test_question_shows_until_it_is_answered(reader: PageClient, office: Office)
     assert "We are reading it." in page.words
     assert page.text.index("¿De qué color") < page.text.index("Gracias por")
     assert "Test Office" in page.words
+    wishes = {"contact_ways": ["phone"], "contact_details": "555-0177"}
+    page = reader.submit(reader.get("/en/inbox/contact"), wishes, action="/inbox/contact")
+    assert "We have a question for you." in page.words
     page = reader.submit(page, {"text": ANSWER}, action="/inbox/message")
     assert "We have a question for you." not in page.words
     assert "A question, answered" in page.words
