@@ -24,6 +24,7 @@ _WORDS: dict[str, str] = {
     "receipt:made": "Code made for the person",
     "receipt:ended": "Code ended",
     "report:destroyed": "Report destroyed",
+    "withdrawal:stopped": "Taking back stopped: the case is held or accepted",
     "reply:sent": "Reply sent",
     "reply:recorded": "Reply kept",
     "file:opened": "File opened",
@@ -56,6 +57,13 @@ def describe_entry(kind: str, item: str = "") -> str:
     return f"{words}, {_COPIES[item]}" if item in _COPIES else words
 
 
+def _name_nobody(entry: Entry) -> str:
+    """Say who did what no person of the staff did."""
+    if entry.site == "intake":
+        return "Public site"
+    return "Somebody without an account" if entry.actor else "Worker"
+
+
 def list_history(entries: Iterable[Entry], names: Mapping[str, str]) -> list[HistoryLine]:
     """List what happened to a case, oldest first; openings of the same kind in a row by one person are one line."""
     lines: list[HistoryLine] = []
@@ -64,7 +72,7 @@ def list_history(entries: Iterable[Entry], names: Mapping[str, str]) -> list[His
             continue
         line = HistoryLine(
             describe_entry(entry.kind, entry.item),
-            names.get(entry.actor, "Public site" if entry.site == "intake" else "Somebody without an account"),
+            names.get(entry.actor, _name_nobody(entry)),
             entry.when,
             entry.digest,
         )
