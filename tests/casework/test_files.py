@@ -76,7 +76,7 @@ def test_lists_files_only_after_the_check(sign_in_as: SignInAs, case: FiledCase,
     assert sound.name in page.words
     for known in ("Not scanned for malware.", "Sound (audio/wav)", "1.9 MB (1,920,044 bytes)", sound.sha256):
         assert known in page.words
-    assert f'<audio controls preload="none" src="/cases/{case.reference}/files/{sound.id}/play">' in page.text
+    assert f'<audio controls preload="none" src="/cases/{case.reference}/files/{sound.id}/play" ' in page.text
     assert decide(reader, case, "conflict").status == 200
     for what in ("play", "original", "preview/1"):
         assert ask(reader, case, sound, what).status_code == 404
