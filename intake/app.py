@@ -65,10 +65,6 @@ def create_app(config: IntakeConfig | None = None) -> Flask:
         del error
         return redirect(url_for("receipt.show", lang=get_language().code), 303)
 
-    app.register_blueprint(front.blueprint)
-    app.register_blueprint(report.blueprint)
-    app.register_blueprint(receipt.blueprint)
-    app.register_blueprint(later.blueprint)
-    app.register_blueprint(inbox.blueprint)
-    app.register_blueprint(inbox_choices.blueprint)
+    for part in (front, report, receipt, later, inbox, inbox_choices):
+        app.register_blueprint(part.blueprint)
     return app

@@ -12,7 +12,7 @@ from intake import waiting
 from intake.evidence import FILES
 from intake.forms import TOO_LONG, clean_text
 from intake.inbox import Conversation, Inbox, derive_slowly, find_receipt, load_conversation, load_inbox
-from intake.messages import NewMessage, ReportWithdrawnError, find_report_recipient, send_message
+from intake.messages import CaseGoneError, NewMessage, ReportWithdrawnError, find_report_recipient, send_message
 from intake.reader import find_reader_state, get_config
 from intake.uploads import Ending, Reception, get_arrival, let_files_pass, receive_files
 from intake.views.evidence import describe_limits, find_status, list_file_errors, list_lost_files
@@ -82,6 +82,14 @@ def find_standing(conversation: Conversation) -> str:
 def refuse_without_inbox(lang: str) -> Response:
     """Lead to where the code is typed."""
     return redirect(url_for("inbox.show", lang=lang), 303)
+
+
+@blueprint.errorhandler(CaseGoneError)
+@blueprint.errorhandler(ReportWithdrawnError)
+def show_what_is_left(error: Exception) -> Response:
+    """After the report was taken back, or destroyed, elsewhere: the inbox as it is now, or where codes are typed."""
+    del error
+    return refuse_without_inbox((request.view_args or {}).get("lang", ""))
 
 
 @blueprint.get("/<lang>/inbox")
@@ -187,10 +195,7 @@ def take_message(lang: str) -> Response | tuple[str, int]:
     _check_message(form)
     if form.errors:
         return _show_again(inbox, form), find_status()
-    try:
-        is_new = send_message(get_engine(), get_config(), inbox, _compose_message(inbox, form, lang))
-    except ReportWithdrawnError:
-        return refuse_without_inbox(lang)
+    is_new = send_message(get_engine(), get_config(), inbox, _compose_message(inbox, form, lang))
     # A message that was sent before brought its files then: these go with the request.
     get_arrival().is_kept = is_new
     faults = list_file_errors()

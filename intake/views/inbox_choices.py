@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from intake import two_codes, withdrawing
 from intake.forms import FORMS, PageForm
 from intake.inbox import Conversation, Inbox, load_conversation, load_inbox
-from intake.messages import NewMessage, ReportWithdrawnError, send_message
+from intake.messages import CaseGoneError, NewMessage, ReportWithdrawnError, send_message
 from intake.reader import get_config
 from intake.views.front import check_language
 from intake.views.inbox import refuse_without_inbox
@@ -24,6 +24,7 @@ class _NoInboxError(Exception):
 
 
 @blueprint.errorhandler(_NoInboxError)
+@blueprint.errorhandler(CaseGoneError)
 @blueprint.errorhandler(ReportWithdrawnError)
 def show_entry(error: Exception) -> Response:
     """Lead to the inbox, which asks for the code, or shows that the report was taken back."""

@@ -37,7 +37,7 @@ WIDER_INSIDE = """() => [...document.querySelectorAll("html, body *:not(svg *):n
 # Names of languages and of services that are the same in Spanish, and words that happen to be.
 SAME_IN_SPANISH = {
     *("Signal", "WhatsApp", "Hmong", "Karen", "Oromo", "Nuer", "K'iche'"),
-    *("No", "Error:"),
+    *("No", "Error:", "Video", "PDF"),
 }
 
 

@@ -19,6 +19,7 @@ from tests.intake.conversing import (
     reading,
     set_case,
     write_reply,
+    writing,
 )
 from tests.intake.office import Office
 from tests.intake.test_report_journey import read_code
@@ -211,3 +212,16 @@ def test_persons_own_code_makes_no_others(reader: PageClient, office: Office) ->
     reader.post("/en/inbox/person-code", [("csrf_token", token.get("value", "")), ("go", "make")])
     reader.post("/en/inbox/helper", [("csrf_token", "0"), ("go", "take_over")])
     assert count_rows(office, "receipts") == 1
+
+
+def test_destroyed_report_leaves_no_inbox(reader: PageClient, office: Office) -> None:
+    """Once the worker has destroyed a report, an inbox that is still open leads back to where codes are typed."""
+    code = file_report(reader, "en")
+    page = enter(reader, code, "en")
+    with writing(office) as connection:
+        for table in ("case_keys", "cards", "sealed_items", "replies", "receipts"):
+            connection.execute(tables.metadata.tables[table].delete())
+        connection.execute(tables.cases.update().values(status="withdrawn"))
+    assert reader.submit(page, {"text": "Hello?"}, action="/inbox/message").status == 403
+    assert reader.get("/en/inbox/withdraw").path == "/en/inbox"
+    assert enter(PageClient(reader.client.application.test_client()), code, "en").status == 404
