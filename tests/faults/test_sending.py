@@ -66,8 +66,8 @@ def test_reply_lost_after_the_commit(served: ServedSite, stored: StoredReports) 
     reader = RawReader(served.port)
     reader.walk_to_story()
     reader.close()
-    reader.drop_after_sending("what-happened", {"what_happened": STORY}, go="send")
-    wait_until(lambda: stored.count_cases() == 1)
+    with reader.send_and_drop("what-happened", {"what_happened": STORY}, go="send"):
+        wait_until(lambda: stored.count_cases() == 1)
     again = reader.send_story()
     assert (again.status, again.location) == (303, "/es/report/receipt")
     code = reader.get("receipt").code
