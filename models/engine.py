@@ -30,7 +30,13 @@ def create_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return sqlalchemy.create_engine(
-        url, hide_parameters=True, isolation_level="READ COMMITTED", pool_size=16, max_overflow=8
+        url,
+        hide_parameters=True,
+        isolation_level="READ COMMITTED",
+        pool_size=16,
+        max_overflow=8,
+        # Nobody waits for a lock for ever: threads that do would close the site.
+        connect_args={"options": f"-c lock_timeout={_BUSY_TIMEOUT_MS}"},
     )
 
 
