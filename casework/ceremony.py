@@ -94,13 +94,8 @@ def hold_ceremony(
         CeremonyRefusedError: there is an office already, or the two people are not whom an office starts with.
         ConfigurationError: the settings do not make a configuration; all faults are named, and nothing was made.
     """
-    if (administrator.role, supervisor.role) != (Role.ADMINISTRATOR, Role.SUPERVISING_ATTORNEY):
-        raise CeremonyRefusedError("An office starts with an administrator and a supervising attorney.")
-    if administrator.email.strip().lower() == supervisor.email.strip().lower():
-        raise CeremonyRefusedError("The two people need an e-mail address each.")
     folder = settings.data_dir.resolve() / "config"
-    if any((folder / f"{site}.env").exists() for site in SITES):
-        raise CeremonyRefusedError("This folder holds an office already; its keys are never made twice.")
+    _check_beginning(folder, administrator, supervisor)
     keys = _Keys(
         str(uuid.uuid4()),
         Identity.generate(),
@@ -137,6 +132,15 @@ def hold_ceremony(
     accounts = tuple(account for account, _rows in made)
     granter = Granter(accounts[1].staff_id, keys.office_signing, {keys.office_key_id: keys.office})
     return CeremonyResult(accounts, keys.office.recipient.fingerprint, granter, intake, casework)
+
+
+def _check_beginning(folder: Path, administrator: NewPerson, supervisor: NewPerson) -> None:
+    if (administrator.role, supervisor.role) != (Role.ADMINISTRATOR, Role.SUPERVISING_ATTORNEY):
+        raise CeremonyRefusedError("An office starts with an administrator and a supervising attorney.")
+    if administrator.email.strip().lower() == supervisor.email.strip().lower():
+        raise CeremonyRefusedError("The two people need an e-mail address each.")
+    if any((folder / f"{site}.env").exists() for site in SITES):
+        raise CeremonyRefusedError("This folder holds an office already; its keys are never made twice.")
 
 
 def _put_office(owner_url: str, keys: _Keys, accounts: list[AccountRows], config: CaseworkConfig) -> None:
