@@ -232,20 +232,24 @@ def _store(engine: Engine, draft: Draft, sealed: _Sealed, case_row: dict[str, An
         cases.put_card(connection, keys.case_id, sealed.card)
         cases.put_sealed_item(connection, **sealed.report_item)
         receipts.put_receipt(connection, **sealed.receipt_row)
-        event = ledger.Event(
-            "report:received",
-            keys.case_id,
-            digest=hashlib.sha256(sealed.report_item["sealed"]).hexdigest(),
-            item=sealed.report_item["id"],
-        )
-        ledger.append(
-            connection,
-            LEDGER_SITE,
-            event,
-            sealed.report_item["added_on"],
-            lambda entry: signer.sign(entry, purpose=LEDGER_PURPOSE),
-        )
+        for event in _list_events(keys.case_id, sealed):
+            ledger.append(
+                connection,
+                LEDGER_SITE,
+                event,
+                sealed.report_item["added_on"],
+                lambda entry: signer.sign(entry, purpose=LEDGER_PURPOSE),
+            )
     return True
+
+
+def _list_events(case_id: str, sealed: _Sealed) -> tuple[ledger.Event, ...]:
+    """What the ledger records of a report: the report itself, and the card, so that neither can be put in its place."""
+    item_id, report = sealed.report_item["id"], sealed.report_item["sealed"]
+    return (
+        ledger.Event("report:received", case_id, digest=hashlib.sha256(report).hexdigest(), item=item_id),
+        ledger.Event("card:changed", case_id, digest=hashlib.sha256(sealed.card).hexdigest(), item=case_id),
+    )
 
 
 def send_report(engine: Engine, config: IntakeConfig, draft: Draft | None, key: BoxKey, language: str) -> ReceiptBox:

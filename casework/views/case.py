@@ -15,7 +15,7 @@ from casework.assignments import list_names as list_staff_names
 from casework.caseworker import Caseworker
 from casework.conflicts import decide_conflict
 from casework.deadlines import DEADLINES, sign_deadlines
-from casework.dispositions import DECLINE_CODES, OUTCOMES, decide_disposition, list_outcomes
+from casework.dispositions import DECLINE_CODES, OUTCOMES, decide_disposition, list_decline_codes, list_outcomes
 from casework.history import describe_entry, list_history
 from casework.marks import Mark, change_mark
 from casework.notes import add_note
@@ -211,6 +211,7 @@ def _make_forms(caseworker: Caseworker, case: OpenedCase, sent: str = "") -> dic
         disposition = forms.DispositionForm(given("disposition"))
         disposition.outcome.choices = [(status.value, words) for status, words in outcomes.items()]
         disposition.may_decline = Status.DECLINED in outcomes
+        disposition.decline_code.choices = list(list_decline_codes(caseworker).items())
         if outcomes:
             made["disposition"] = disposition
     if may(Permission.NOTE_WRITE):
