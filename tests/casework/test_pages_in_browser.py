@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
 from casework.app import create_app
@@ -20,12 +19,11 @@ from casework.opening import ConflictState, open_case
 from casework.sessions import put_session
 from casework.translations import add_translation
 from models.engine import write
+from tests.axe import check_with_axe
 from tests.casework.filing import Filing
 from tests.serving import find_free_port
 from vault.keyslots import CHEAPEST
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
 SIZES = ((360, 740), (1280, 800))
 
 
@@ -74,20 +72,12 @@ def test_pages_are_accessible_and_fit(
         page = context.new_page()
         for path in ("/cases?status=lost", "/cases", f"/cases/{shut.reference}", f"/cases/{case.reference}/export"):
             page.goto(served_site.address + path)
-            check(page, size[0])
+            check_with_axe(page, size[0])
         page.goto(f"{served_site.address}/cases/{case.reference}")
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        check(page, size[0])
+        check_with_axe(page, size[0])
         page.click("form[action$='/dates'] button")
         assert page.title().startswith("Error: ")
-        check(page, size[0])
+        check_with_axe(page, size[0])
     finally:
         context.close()
-
-
-def check(page: Page, width: int) -> None:
-    """Run axe on a page and measure it."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(f"axe.run({RULES})")
-    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
