@@ -60,12 +60,15 @@ def create_reference(config: IntakeConfig) -> Flask:
 
     @app.post("/<lang>/report/<address>")
     def take_page(lang: str, address: str) -> Response | str:
+        """Take a page in with one plain insert, and lead on; asked to "stay", answer with the page itself."""
         set_language(lang)
         form = FORMS[address.replace("-", "_")](request.form, values={}, hidden=frozenset())
         if not form.validate():
-            return _render(form, lang)
+            raise ValueError
         with write(get_engine()) as connection:
-            connection.execute(insert(answers).values(id=str(uuid4()), answers=app.json.dumps(form.values)))
+            connection.execute(insert(answers), {"id": str(uuid4()), "answers": app.json.dumps(form.values)})
+        if request.form["go"] == "stay":
+            return _render(form, lang)
         return redirect(url_for("show_page", lang=lang, address=address), 303)
 
     return app

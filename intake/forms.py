@@ -56,7 +56,8 @@ class PageForm(BoxForm):
             if question.vocabulary:
                 field.choices = [(term.code, gettext(term.text)) for term in question.vocabulary]
             if question.kind is not Kind.CHOICES:
-                field.data = clean_text(str(field.data or ""))
+                # What was saved is clean already.
+                field.data = clean_text(str(field.data or "")) if formdata else field.data or ""
             elif field.data is None:
                 field.data = []
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from intake.drafts import Draft, DraftBusyError, find_office_recipient, load_draft
 from models import boxes, cases, drafts, ledger, receipts, tables
 from models.card import make_card
-from models.engine import read, write
+from models.engine import look_up, write
 from models.incident_dates import DateRange, ImpossibleDateError, find_date_range
 from models.questionnaire.pages import PAGES, list_asked_pages
 from models.questionnaire.question import AnswerState, Question, find_state
@@ -67,7 +67,7 @@ class NothingToSendError(Exception):
 
 def load_receipt_box(engine: Engine, key: BoxKey) -> ReceiptBox | None:
     """Open this browser's receipt box; None when there is none or its hour is over."""
-    with read(engine) as connection:
+    with look_up(engine) as connection:
         row = boxes.get_box(connection, tables.boxes, key.lookup_id, clock.hour())
     if row is None:
         return None
@@ -96,7 +96,7 @@ def _compose_answer(question: Question, saved: dict[str, Any], *, was_shown: boo
     shown = value if isinstance(value, str) else ""
     if question.vocabulary:
         codes = [value] if isinstance(value, str) else value
-        words = {term.code: gettext(term.text, language) for term in question.vocabulary}
+        words = {term.code: gettext(term.text, language) for term in question.vocabulary if term.code in codes}
         shown = "\n".join(words[code] for code in codes if code in words)
     return Answer(question.id, gettext(question.text, language), language, state.value, value, shown)
 
@@ -264,7 +264,7 @@ def send_report(engine: Engine, config: IntakeConfig, draft: Draft | None, key: 
     for _try in range(_TRIES):
         if draft is None:
             break
-        with read(engine) as connection:
+        with look_up(engine) as connection:
             _holder, office = find_office_recipient(connection, config, draft.keys.holder_id)
         sealed = _seal_report(draft, config, office, signer, language)
         try:
@@ -272,7 +272,7 @@ def send_report(engine: Engine, config: IntakeConfig, draft: Draft | None, key: 
                 return sealed.box
         except IntegrityError:
             continue  # the reference is taken: make another
-        with read(engine) as connection:
+        with look_up(engine) as connection:
             draft = load_draft(connection, key, config)  # a second tap saved it anew, or has sent it
     if draft is not None:
         raise DraftBusyError

@@ -54,7 +54,10 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401  #
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    is_writer = connection.get_execution_options().get("is_writer", False)
+    options = connection.get_execution_options()
+    if options.get("is_alone", False):
+        return
+    is_writer = options.get("is_writer", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
 
 
@@ -62,6 +65,16 @@ def _begin_sqlite(connection: Connection) -> None:
 def read(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads; rolled back at the end."""
     with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def look_up(engine: Engine) -> Iterator[Connection]:
+    """For one statement that only reads: it needs no transaction around it, and every page of the form makes one."""
+    options: dict[str, Any] = (
+        {"is_alone": True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+    )
+    with engine.connect().execution_options(**options) as connection:
         yield connection
 
 
