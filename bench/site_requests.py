@@ -41,10 +41,15 @@ class Done:
     seconds: float
 
 
+def make_body(fields: Fields, cookie: str) -> bytes:
+    """Make the body of a form, with the token that its page would hold."""
+    token = {"csrf_token": BoxKey.from_cookie(cookie).csrf_token()} if cookie else {}
+    return urlencode({**token, **fields}, doseq=True).encode()
+
+
 def request(app: Flask, method: str, stem: str, fields: Fields | None = None, *, cookie: str = "") -> Done:
     """Send one request for a page of the form, as a browser would."""
-    token = {"csrf_token": BoxKey.from_cookie(cookie).csrf_token()} if cookie else {}
-    body = urlencode({**token, **fields}, doseq=True).encode() if fields is not None else b""
+    body = make_body(fields, cookie) if fields is not None else b""
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method,
         "PATH_INFO": f"/{LANGUAGE}/report/{stem.replace('_', '-')}",

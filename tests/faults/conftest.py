@@ -24,7 +24,7 @@ def office(database_urls: DatabaseUrls, tmp_path: Path) -> Office:
 @pytest.fixture
 def served(office: Office, tmp_path: Path) -> Iterator[ServedSite]:
     """The public site of that office, in two worker processes."""
-    with serve_intake(office, tmp_path / "intake.log") as site:
+    with serve_intake(office.config, tmp_path / "intake.log") as site:
         yield site
 
 
