@@ -7,14 +7,13 @@ Nothing here may log a statement's parameters.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _ROOT = Path(__file__).resolve().parent.parent
 _BUSY_TIMEOUT_MS = 30_000
@@ -90,6 +89,8 @@ def write(engine: Engine) -> Iterator[Connection]:
 
 def migrate(url: str) -> None:
     """Bring the database at `url` to the newest schema; needs the owner's role on PostgreSQL."""
+    from alembic import command  # noqa: PLC0415  # a fifth of a site's start, and no site migrates
+
     config = _make_alembic_config()
     config.attributes["url"] = url
     command.upgrade(config, "head")
@@ -97,6 +98,9 @@ def migrate(url: str) -> None:
 
 def has_newest_schema(engine: Engine) -> bool:
     """Whether every migration of this code has been applied to the database."""
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415  # as in migrate
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  # as in migrate
+
     with read(engine) as connection:
         if not sqlalchemy.inspect(connection).has_table("alembic_version"):
             return False
@@ -104,5 +108,7 @@ def has_newest_schema(engine: Engine) -> bool:
     return current == ScriptDirectory.from_config(_make_alembic_config()).get_current_head()
 
 
-def _make_alembic_config() -> Config:
+def _make_alembic_config() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415  # as in migrate
+
     return Config(toml_file=str(_ROOT / "pyproject.toml"))

@@ -18,12 +18,14 @@ from models.engine import create_engine
 from models.report import Value
 from tests.faults.raw_reader import STORY, RawReader
 from tests.faults.served_site import ServedSite
-from tests.faults.stored_reports import StoredReports
+from tests.faults.stored_reports import StoredReports, wait_until
 
 SEED = 20_261_123
 KILLS = 20
 SENDERS = 4
-LONGEST_SECONDS = 0.5
+MOST_RECEIPTS = 8
+LONGEST_SECONDS = 0.03
+PATIENCE_SECONDS = 30.0
 ANSWERS: dict[str, Value] = {
     "urgent": ["none"],
     "goal": "lawyer",
@@ -69,7 +71,12 @@ def send_until_killed(attempts: list[Attempt]) -> None:
             attempt.reader.close()
 
 
-@pytest.mark.timeout(150)
+def wait_for_receipts(attempts: list[Attempt], number: int) -> None:
+    """Wait until that many receipts of a stream were shown: counting them suits slow machines and fast ones."""
+    wait_until(lambda: sum(bool(attempt.code) for attempt in attempts) >= number, seconds=PATIENCE_SECONDS)
+
+
+@pytest.mark.timeout(400)  # forty processes start one after the other: a busy machine takes long
 def test_receipts_and_texts_survive_kills(served: ServedSite, stored: StoredReports) -> None:
     """After 20 kills every shown code opens its report, each report is a draft or a case, and typed text is there."""
     moments = random.Random(SEED)  # noqa: S311  # to be played again, not to be secret
@@ -81,8 +88,9 @@ def test_receipts_and_texts_survive_kills(served: ServedSite, stored: StoredRepo
     all_attempts: list[Attempt] = []
     with ThreadPoolExecutor(SENDERS) as pool:
         for _kill in range(KILLS):
-            attempts = prepare_attempts(served, SENDERS * 15)
+            attempts = prepare_attempts(served, SENDERS * 10)
             streams = [pool.submit(send_until_killed, attempts[first::SENDERS]) for first in range(SENDERS)]
+            wait_for_receipts(attempts, moments.randint(0, MOST_RECEIPTS))
             time.sleep(moments.uniform(0.0, LONGEST_SECONDS))
             served.kill()
             all_attempts += attempts
@@ -97,6 +105,6 @@ def test_receipts_and_texts_survive_kills(served: ServedSite, stored: StoredRepo
         assert story.value == attempt.story
         assert stored.has_case(attempt.case_id)
     assert all(stored.has_case(one.case_id) != stored.has_draft(one.case_id) for one in all_attempts)
-    assert stored.verify_ledger() == stored.count_cases() >= len(shown)
+    assert stored.count_entered() == stored.count_cases() >= len(shown)
     assert STORY in writer.get("what-happened").text
     writer.close()
