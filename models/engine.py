@@ -34,6 +34,8 @@ def create_engine(url: str) -> Engine:
         isolation_level="READ COMMITTED",
         pool_size=16,
         max_overflow=8,
+        # A restart of the database costs nobody a page.
+        pool_pre_ping=True,
         # Nobody waits for a lock for ever: threads that do would close the site.
         connect_args={"options": f"-c lock_timeout={_BUSY_TIMEOUT_MS}"},
     )
