@@ -7,6 +7,8 @@ nothing of the other's secrets.
 import os
 import secrets
 import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,13 +96,8 @@ def hold_ceremony(
         CeremonyRefusedError: there is an office already, or the two people are not whom an office starts with.
         ConfigurationError: the settings do not make a configuration; all faults are named, and nothing was made.
     """
-    if (administrator.role, supervisor.role) != (Role.ADMINISTRATOR, Role.SUPERVISING_ATTORNEY):
-        raise CeremonyRefusedError("An office starts with an administrator and a supervising attorney.")
-    if administrator.email.strip().lower() == supervisor.email.strip().lower():
-        raise CeremonyRefusedError("The two people need an e-mail address each.")
     folder = settings.data_dir.resolve() / "config"
-    if any((folder / f"{site}.env").exists() for site in SITES):
-        raise CeremonyRefusedError("This folder holds an office already; its keys are never made twice.")
+    _check_beginning(folder, administrator, supervisor)
     keys = _Keys(
         str(uuid.uuid4()),
         Identity.generate(),
@@ -124,19 +121,35 @@ def hold_ceremony(
     # Written before the database and named after it: an office whose keys are nowhere can never come about.
     for path in (settings.data_dir, folder):
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _written_settings(folder, texts):
+        _put_office(settings.owner_url, keys, [rows for _account, rows in made], casework)
+    accounts = tuple(account for account, _rows in made)
+    granter = Granter(accounts[1].staff_id, keys.office_signing, {keys.office_key_id: keys.office})
+    return CeremonyResult(accounts, keys.office.recipient.fingerprint, granter, intake, casework)
+
+
+@contextmanager
+def _written_settings(folder: Path, texts: Mapping[str, Mapping[str, str]]) -> Iterator[None]:
+    """Settings files on disk under unfinished names, which get their own names when the body has succeeded."""
     unfinished = {site: folder / f"{site}.env.unfinished" for site in texts}
     try:
         for site, path in unfinished.items():
             _write_private(path, texts[site])
-        _put_office(settings.owner_url, keys, [rows for _account, rows in made], casework)
+        yield
         for site, path in unfinished.items():
             path.rename(folder / f"{site}.env")
     finally:
         for path in unfinished.values():
             path.unlink(missing_ok=True)
-    accounts = tuple(account for account, _rows in made)
-    granter = Granter(accounts[1].staff_id, keys.office_signing, {keys.office_key_id: keys.office})
-    return CeremonyResult(accounts, keys.office.recipient.fingerprint, granter, intake, casework)
+
+
+def _check_beginning(folder: Path, administrator: NewPerson, supervisor: NewPerson) -> None:
+    if (administrator.role, supervisor.role) != (Role.ADMINISTRATOR, Role.SUPERVISING_ATTORNEY):
+        raise CeremonyRefusedError("An office starts with an administrator and a supervising attorney.")
+    if administrator.email.strip().lower() == supervisor.email.strip().lower():
+        raise CeremonyRefusedError("The two people need an e-mail address each.")
+    if any((folder / f"{site}.env").exists() for site in SITES):
+        raise CeremonyRefusedError("This folder holds an office already; its keys are never made twice.")
 
 
 def _put_office(owner_url: str, keys: _Keys, accounts: list[AccountRows], config: CaseworkConfig) -> None:
@@ -210,7 +223,7 @@ def _make_settings(settings: OfficeSettings, keys: _Keys) -> dict[str, dict[str,
     return texts
 
 
-def _write_private(path: Path, values: dict[str, str]) -> None:
+def _write_private(path: Path, values: Mapping[str, str]) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write("# Made by the key ceremony. Secrets: readable to this site's own user only.\n")

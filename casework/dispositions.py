@@ -13,8 +13,10 @@ OUTCOMES: dict[Status, str] = {
     Status.DECLINED: "Declined",
     Status.RECORDED: "Recorded only",
 }
-# What the office may do without an attorney: nobody is turned away or taken on by these.
-OUTCOMES_WITHOUT_ATTORNEY = frozenset({Status.REFERRED, Status.RECORDED})
+# What intake staff may decide: nobody is taken on or advised without an attorney.
+OUTCOMES_WITHOUT_ATTORNEY = frozenset({Status.REFERRED, Status.DECLINED, Status.RECORDED})
+# That a claim is too late is a legal opinion.
+CODES_FOR_ATTORNEYS = frozenset({"time_barred"})
 # An office that has a conflict may turn the case away, and nothing more.
 OUTCOMES_WITH_CONFLICT = frozenset({Status.REFERRED, Status.DECLINED})
 
@@ -42,16 +44,22 @@ def list_outcomes(caseworker: Caseworker, case: OpenedCase) -> dict[Status, str]
     return {status: words for status, words in OUTCOMES.items() if status in allowed}
 
 
+def list_decline_codes(caseworker: Caseworker) -> dict[str, str]:
+    """List the codes that this person may decline with, with their words."""
+    withheld = frozenset() if caseworker.session.may(Permission.DISPOSITION_DECIDE) else CODES_FOR_ATTORNEYS
+    return {code: words for code, words in DECLINE_CODES.items() if code not in withheld}
+
+
 def decide_disposition(
     caseworker: Caseworker, case: OpenedCase, outcome: Status, reason: str, *, decline_code: str = ""
 ) -> str:
     """Record what becomes of a case and set its status; return the item's id.
 
     Raises:
-        StoryShutError: this person may not decide this outcome now.
+        StoryShutError: this person may not decide this outcome, or for this reason, now.
         UntrustedKeyError: the case's public key is not signed by whom it should be.
     """
-    if outcome not in list_outcomes(caseworker, case):
+    if outcome not in list_outcomes(caseworker, case) or decline_code not in {"", *list_decline_codes(caseworker)}:
         raise StoryShutError
     values = {"outcome": outcome.value, "reason": reason, "decline_code": decline_code}
     return record_item(

@@ -75,9 +75,9 @@ class CaseLedger:
         return is_right_site and entry.digest == digest(row.sealed)
 
     def vouches_for_card(self, case_id: str, sealed: bytes) -> bool:
-        """Whether a card is the one that was sealed last; a card that was never changed has no entry to compare."""
+        """Whether a card is the one that was sealed last, by the public site or here."""
         entry = self.find_newest(case_id)
-        return entry is None or entry.digest == digest(sealed)
+        return entry is not None and entry.digest == digest(sealed)
 
     def list_missing(self, item_ids: set[str]) -> tuple[Entry, ...]:
         """List the entries that record an item which is not stored any more."""

@@ -145,12 +145,12 @@ def describe_place(county: str, state: str) -> str:
 
 
 def describe_days_since(earliest: date | None, latest: date | None, today: date) -> str:
-    """Say how many days ago it happened, as a number or a span; "going on" when it had no end when told."""
+    """Say how many days ago it happened, as a number or a span, or that it was still going on when it was told."""
     if latest is None:
         return "Not known"
     shortest = max((today - latest).days, 0)
     if earliest is None:
-        return f"Going on {count_days(shortest)} ago"
+        return f"Ongoing when told, {describe_age(latest, today).lower()}"
     longest = max((today - earliest).days, 0)
     return count_days(shortest) if shortest == longest else f"{shortest} to {count_days(longest)}"
 
@@ -158,6 +158,12 @@ def describe_days_since(earliest: date | None, latest: date | None, today: date)
 def count_days(days: int) -> str:
     """Write a number of days."""
     return "1 day" if days == 1 else f"{days} days"
+
+
+def describe_age(day: date, today: date) -> str:
+    """Say how long ago a day was."""
+    days = (today - day).days
+    return "Today" if days <= 0 else f"{count_days(days)} ago"
 
 
 def read_date(text: str) -> date | None:

@@ -64,7 +64,9 @@ class PageForm(BoxForm):
             if question.vocabulary:
                 field.choices = [(term.code, gettext(term.text)) for term in question.vocabulary]
             if question.kind is not Kind.CHOICES:
-                field.data = clean_text(str(field.data or "")) or _read_unsure(question, formdata)
+                # What was saved is clean already.
+                typed = clean_text(str(field.data or "")) if formdata else field.data or ""
+                field.data = typed or _read_unsure(question, formdata)
             elif field.data is None:
                 field.data = []
 

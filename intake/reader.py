@@ -6,7 +6,7 @@ from flask import current_app, g
 
 from intake.drafts import Draft, load_draft
 from intake.sending import ReceiptBox, load_receipt_box
-from models.engine import read
+from models.engine import look_up
 from web.config import IntakeConfig
 from web.database import get_engine
 
@@ -30,6 +30,6 @@ def find_reader_state() -> ReaderState:
     key = g.box_key
     if key is None:
         return ReaderState(None, None)
-    with read(get_engine()) as connection:
+    with look_up(get_engine()) as connection:
         draft = load_draft(connection, key, get_config())
     return ReaderState(draft, None if draft else load_receipt_box(get_engine(), key))

@@ -19,7 +19,7 @@ from intake.drafts import Draft, DraftBusyError, find_office_recipient, load_dra
 from intake.waiting import end_code
 from models import blobs, boxes, cases, drafts, ledger, receipts, tables
 from models.card import make_card
-from models.engine import read, write
+from models.engine import look_up, write
 from models.evidence import EvidenceFile
 from models.incident_dates import DateRange, ImpossibleDateError, find_date_range
 from models.questionnaire.pages import PAGES, list_asked_pages
@@ -73,7 +73,7 @@ class NothingToSendError(Exception):
 
 def load_receipt_box(engine: Engine, key: BoxKey) -> ReceiptBox | None:
     """Open this browser's receipt box; None when there is none or its hour is over."""
-    with read(engine) as connection:
+    with look_up(engine) as connection:
         row = boxes.get_box(connection, tables.boxes, key.lookup_id, clock.hour())
     if row is None:
         return None
@@ -107,7 +107,7 @@ def _compose_answer(question: Question, saved: dict[str, Any], *, was_shown: boo
         shown = gettext(NOT_SURE.text, language)
     if question.vocabulary:
         codes = [value] if isinstance(value, str) else value
-        words = {term.code: gettext(term.text, language) for term in question.vocabulary}
+        words = {term.code: gettext(term.text, language) for term in question.vocabulary if term.code in codes}
         shown = "\n".join(words[code] for code in codes if code in words)
     return Answer(question.id, gettext(question.text, language), language, state.value, value, shown)
 
@@ -256,20 +256,24 @@ def _store(engine: Engine, draft: Draft, sealed: _Sealed, case_row: dict[str, An
         cases.put_card(connection, keys.case_id, sealed.card)
         cases.put_sealed_item(connection, **sealed.report_item)
         receipts.put_receipt(connection, **sealed.receipt_row)
-        event = ledger.Event(
-            "report:received",
-            keys.case_id,
-            digest=hashlib.sha256(sealed.report_item["sealed"]).hexdigest(),
-            item=sealed.report_item["id"],
-        )
-        ledger.append(
-            connection,
-            LEDGER_SITE,
-            event,
-            sealed.report_item["added_on"],
-            lambda entry: signer.sign(entry, purpose=LEDGER_PURPOSE),
-        )
+        for event in _list_events(keys.case_id, sealed):
+            ledger.append(
+                connection,
+                LEDGER_SITE,
+                event,
+                sealed.report_item["added_on"],
+                lambda entry: signer.sign(entry, purpose=LEDGER_PURPOSE),
+            )
     return True
+
+
+def _list_events(case_id: str, sealed: _Sealed) -> tuple[ledger.Event, ...]:
+    """What the ledger records of a report: the report itself, and the card, so that neither can be put in its place."""
+    item_id, report = sealed.report_item["id"], sealed.report_item["sealed"]
+    return (
+        ledger.Event("report:received", case_id, digest=hashlib.sha256(report).hexdigest(), item=item_id),
+        ledger.Event("card:changed", case_id, digest=hashlib.sha256(sealed.card).hexdigest(), item=case_id),
+    )
 
 
 def send_report(engine: Engine, config: IntakeConfig, draft: Draft | None, key: BoxKey, language: str) -> ReceiptBox:
@@ -284,7 +288,7 @@ def send_report(engine: Engine, config: IntakeConfig, draft: Draft | None, key: 
     for _try in range(_TRIES):
         if draft is None:
             break
-        with read(engine) as connection:
+        with look_up(engine) as connection:
             _holder, office = find_office_recipient(connection, config, draft.keys.holder_id)
         sealed = _seal_report(draft, config, office, signer, language)
         try:
@@ -292,7 +296,7 @@ def send_report(engine: Engine, config: IntakeConfig, draft: Draft | None, key: 
                 return sealed.box
         except IntegrityError:
             continue  # the reference is taken: make another
-        with read(engine) as connection:
+        with look_up(engine) as connection:
             draft = load_draft(connection, key, config)  # a second tap saved it anew, or has sent it
     if draft is not None:
         raise DraftBusyError

@@ -12,7 +12,7 @@ def get_box(
 
 def put_box(connection: Connection, table: Table, *, box_id: str, kind: str, record: bytes, expires_hour: int) -> None:
     """Lay down a new box."""
-    connection.execute(insert(table).values(id=box_id, kind=kind, record=record, expires_hour=expires_hour))
+    connection.execute(insert(table), {"id": box_id, "kind": kind, "record": record, "expires_hour": expires_hour})
 
 
 def replace_box(connection: Connection, table: Table, *, box_id: str, kind: str, record: bytes) -> bool:

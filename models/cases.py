@@ -24,17 +24,17 @@ class Status(StrEnum):
 
 def put_case(connection: Connection, **columns: Any) -> None:  # noqa: ANN401  # columns of mixed types
     """Lay down a case. Raises IntegrityError when its reference is taken."""
-    connection.execute(insert(cases).values(**columns))
+    connection.execute(insert(cases), columns)
 
 
 def put_case_key(connection: Connection, **columns: str | bytes) -> None:
     """Lay down one holder's sealed copies of a case's two private keys."""
-    connection.execute(insert(case_keys).values(**columns))
+    connection.execute(insert(case_keys), columns)
 
 
 def put_card(connection: Connection, case_id: str, sealed: bytes) -> None:
     """Lay down the card of a new case."""
-    connection.execute(insert(cards).values(case_id=case_id, sealed=sealed))
+    connection.execute(insert(cards), {"case_id": case_id, "sealed": sealed})
 
 
 def replace_card(connection: Connection, case_id: str, sealed: bytes, *, previous: bytes) -> bool:
@@ -47,7 +47,7 @@ def replace_card(connection: Connection, case_id: str, sealed: bytes, *, previou
 
 def put_sealed_item(connection: Connection, **columns: Any) -> None:  # noqa: ANN401  # columns of mixed types
     """Lay down one sealed item of a case: id, case_id, kind, added_on, sealed."""
-    connection.execute(insert(sealed_items).values(**columns))
+    connection.execute(insert(sealed_items), columns)
 
 
 def get_case(connection: Connection, reference: str) -> Row[Any] | None:

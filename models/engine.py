@@ -7,14 +7,13 @@ Nothing here may log a statement's parameters.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _ROOT = Path(__file__).resolve().parent.parent
 _BUSY_TIMEOUT_MS = 30_000
@@ -30,7 +29,15 @@ def create_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return sqlalchemy.create_engine(
-        url, hide_parameters=True, isolation_level="READ COMMITTED", pool_size=16, max_overflow=8
+        url,
+        hide_parameters=True,
+        isolation_level="READ COMMITTED",
+        pool_size=16,
+        max_overflow=8,
+        # A restart of the database costs nobody a page.
+        pool_pre_ping=True,
+        # Nobody waits for a lock for ever: threads that do would close the site.
+        connect_args={"options": f"-c lock_timeout={_BUSY_TIMEOUT_MS}"},
     )
 
 
@@ -48,7 +55,10 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401  #
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    is_writer = connection.get_execution_options().get("is_writer", False)
+    options = connection.get_execution_options()
+    if options.get("is_alone", False):
+        return
+    is_writer = options.get("is_writer", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
 
 
@@ -56,6 +66,16 @@ def _begin_sqlite(connection: Connection) -> None:
 def read(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads; rolled back at the end."""
     with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def look_up(engine: Engine) -> Iterator[Connection]:
+    """For one statement that only reads: it needs no transaction around it, and every page of the form makes one."""
+    options: dict[str, Any] = (
+        {"is_alone": True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+    )
+    with engine.connect().execution_options(**options) as connection:
         yield connection
 
 
@@ -71,6 +91,8 @@ def write(engine: Engine) -> Iterator[Connection]:
 
 def migrate(url: str) -> None:
     """Bring the database at `url` to the newest schema; needs the owner's role on PostgreSQL."""
+    from alembic import command  # noqa: PLC0415  # a fifth of a site's start, and no site migrates
+
     config = _make_alembic_config()
     config.attributes["url"] = url
     command.upgrade(config, "head")
@@ -78,6 +100,9 @@ def migrate(url: str) -> None:
 
 def has_newest_schema(engine: Engine) -> bool:
     """Whether every migration of this code has been applied to the database."""
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415  # as in migrate
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  # as in migrate
+
     with read(engine) as connection:
         if not sqlalchemy.inspect(connection).has_table("alembic_version"):
             return False
@@ -85,5 +110,7 @@ def has_newest_schema(engine: Engine) -> bool:
     return current == ScriptDirectory.from_config(_make_alembic_config()).get_current_head()
 
 
-def _make_alembic_config() -> Config:
+def _make_alembic_config() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415  # as in migrate
+
     return Config(toml_file=str(_ROOT / "pyproject.toml"))

@@ -41,6 +41,13 @@ def _read_year(values: Mapping[str, str | list[str]], latest: int) -> int:
     return year
 
 
+def _read_month(values: Mapping[str, str | list[str]]) -> int:
+    month = _read_number(values, "when_month")
+    if not 1 <= month <= _DECEMBER:
+        raise ImpossibleDateError("when_month")
+    return month
+
+
 def find_date_range(values: Mapping[str, str | list[str]], answered_on: date) -> DateRange:
     """Find the days that the answers to "when" allow, seen from the day they were given.
 
@@ -67,7 +74,7 @@ def find_date_range(values: Mapping[str, str | list[str]], answered_on: date) ->
         end_month = _DECEMBER if first == _DECEMBER else last
         found = DateRange(begin, date(year, end_month, calendar.monthrange(year, end_month)[1]))
     else:
-        month = _read_number(values, "when_month")
+        month = _read_month(values)
         if when == "month":
             found = DateRange(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
         else:

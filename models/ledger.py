@@ -66,15 +66,16 @@ def append(connection: Connection, site: str, event: Event, when: date | datetim
     )
     digest = hashlib.sha256(entry.encode()).digest()
     connection.execute(
-        insert(ledger_entries).values(
-            site=site,
-            sequence=sequence,
-            kind=event.kind,
-            subject=event.subject,
-            entry=entry,
-            hash=digest,
-            signature=signer(entry.encode()),
-        )
+        insert(ledger_entries),
+        {
+            "site": site,
+            "sequence": sequence,
+            "kind": event.kind,
+            "subject": event.subject,
+            "entry": entry,
+            "hash": digest,
+            "signature": signer(entry.encode()),
+        },
     )
     connection.execute(update(ledger_heads).where(ledger_heads.c.site == site).values(sequence=sequence, hash=digest))
     return sequence

@@ -9,7 +9,7 @@ from models.tables import receipts
 
 def put_receipt(connection: Connection, **columns: str | bytes) -> None:
     """Lay down a receipt with all its columns."""
-    connection.execute(insert(receipts).values(**columns))
+    connection.execute(insert(receipts), columns)
 
 
 def get_receipt(connection: Connection, lookup_id: bytes) -> Row[Any] | None:

@@ -7,6 +7,7 @@ never change certificates, proxies or package indexes: what the machine is set u
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
 import hashlib
 import importlib.util
@@ -14,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -32,6 +34,7 @@ SERVER_PACKAGES = (
 # The tests drive a browser, start a private PostgreSQL and read the PDFs back with other people's tools.
 TEST_PACKAGES = (*SERVER_PACKAGES, "chromium", "postgresql", "poppler-utils", "qpdf")
 
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 REQUIREMENTS = {"server": "requirements.txt", "test": "requirements-dev.txt"}
 
 
@@ -72,9 +75,24 @@ def find_missing_packages(purpose: str) -> list[str]:
     ).stdout
     present = {line.split()[0] for line in listing.splitlines() if line.endswith(" installed")}
     missing = [name for name in wanted if name not in present]
-    if not Path("/etc/ssl/certs/ca-certificates.crt").exists():
+    if not CERTIFICATES.exists():
         missing.append("ca-certificates")
     return missing
+
+
+@contextlib.contextmanager
+def keep_certificates() -> Iterator[None]:
+    """Leave the machine's certificate bundle as it was.
+
+    Debian's python3-venv brings ca-certificates along, which writes the bundle anew: on a machine whose bundle somebody
+    placed by hand, with an authority of their own in it, nothing could be fetched after that.
+    """
+    before = CERTIFICATES.read_bytes() if CERTIFICATES.exists() else b""
+    try:
+        yield
+    finally:
+        if before and CERTIFICATES.read_bytes() != before:
+            CERTIFICATES.write_bytes(before)
 
 
 def install_system_packages(purpose: str) -> None:
@@ -92,10 +110,11 @@ def install_system_packages(purpose: str) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     say(f"installing {' '.join(missing)}")
     patience = ["-o", "DPkg::Lock::Timeout=600", "--quiet", "--quiet"]
-    for command in (["apt-get", "update", *patience], [*install, *patience]):
-        # apt's many lines go to the error stream: the standard output belongs to the program that comes after.
-        if subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode:
-            stop(f"This failed: {' '.join(command)}")
+    with keep_certificates():
+        for command in (["apt-get", "update", *patience], [*install, *patience]):
+            # apt's many lines go to the error stream: the standard output belongs to the program that comes after.
+            if subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode:
+                stop(f"This failed: {' '.join(command)}")
 
 
 def can_run(*arguments: str) -> bool:

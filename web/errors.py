@@ -55,10 +55,15 @@ class ClosedError(Exception):
     """The site may not take reports now: nobody could open them, or the office has not said how it can be reached."""
 
 
+def _is_ours(path: Path) -> bool:
+    """Tell our own files from libraries, which may lie in a folder of ours."""
+    return path.is_relative_to(_ROOT) and "site-packages" not in path.parts
+
+
 def log_failure(error: BaseException) -> None:
     """Log where something failed and of which type, and nothing that it carried."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_ROOT)] or frames[-1:]
+    ours = [frame for frame in frames if _is_ours(Path(frame.filename))] or frames[-1:]
     places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(ours[-4:]))
     log.error("%s at %s", type(error).__name__, places)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask, url_for
 from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined
 
+from web.body_limit import install_body_limit
 from web.config import SiteConfig
 from web.cookies import BoxCookie
 from web.database import install_database
@@ -20,8 +21,6 @@ from web.origin import install_origin_check
 _ROOT = Path(__file__).resolve().parent.parent
 _TEMPLATES = _ROOT / "templates"
 _STATIC = _ROOT / "static"
-# The largest page of the form holds 10,000 characters of at most 4 bytes, percent-encoded: 120 kB and the rest.
-_BODY_LIMIT = 512_000
 
 
 @cache
@@ -38,9 +37,6 @@ def make_site(name: str, config: SiteConfig, *, cookie: str) -> Flask:
     """Make the frame of the site called `name`, which can render `templates/<name>/` and `templates/shared/` only."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     app = Flask(name, template_folder=None, static_folder=str(_STATIC), root_path=str(_ROOT / name))
-    app.config["MAX_CONTENT_LENGTH"] = _BODY_LIMIT
-    app.config["MAX_FORM_MEMORY_SIZE"] = _BODY_LIMIT
-    app.config["MAX_FORM_PARTS"] = 500
     app.jinja_loader = PrefixLoader({folder: FileSystemLoader(_TEMPLATES / folder) for folder in (name, "shared")})
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
@@ -58,6 +54,7 @@ def make_site(name: str, config: SiteConfig, *, cookie: str) -> Flask:
     install_database(app, config.engine_url)
     install_store(app, config)
     install_headers(app, is_secure=config.is_secure)
+    install_body_limit(app)
     install_origin_check(app, config.origin)
     install_error_pages(app)
 

@@ -17,7 +17,7 @@ from casework.conflicts import decide_conflict
 from casework.conversation_forms import ButtonForm, HoldForm, ReplyForm, make_reply_form
 from casework.conversations import view_conversation
 from casework.deadlines import DEADLINES, sign_deadlines
-from casework.dispositions import DECLINE_CODES, OUTCOMES, decide_disposition, list_outcomes
+from casework.dispositions import DECLINE_CODES, OUTCOMES, decide_disposition, list_decline_codes, list_outcomes
 from casework.history import describe_entry, list_history
 from casework.holds import change_hold
 from casework.marks import Mark, change_mark
@@ -46,7 +46,7 @@ from casework.words import (
     ROLE,
     STATUS,
     URGENCY,
-    count_days,
+    describe_age,
     describe_days_since,
     join_words,
     read_date,
@@ -261,6 +261,7 @@ def _make_forms(caseworker: Caseworker, case: OpenedCase, sent: str = "") -> dic
         disposition = forms.DispositionForm(given("disposition"))
         disposition.outcome.choices = [(status.value, words) for status, words in outcomes.items()]
         disposition.may_decline = Status.DECLINED in outcomes
+        disposition.decline_code.choices = list(list_decline_codes(caseworker).items())
         if outcomes:
             made["disposition"] = disposition
     if may(Permission.NOTE_WRITE):
@@ -337,7 +338,7 @@ def _render(
         button_form=ButtonForm(),
         dates=case.dates,
         days_since=describe_days_since(case.dates.earliest, case.dates.latest, caseworker.today),
-        age=count_days((caseworker.today - case.row.received_on).days),
+        age=describe_age(case.row.received_on, caseworker.today),
         names=names,
         history=list_history(case.ledger.entries, names),
         missing=[describe_entry(entry.kind) for entry in case.missing],

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from script import catalogues, checks
+from script import catalogues, checks, prepare
 from tests.architecture.house import ROOT
 
 NOBODY = 65534
@@ -60,6 +60,18 @@ def test_server_asks_for_no_test_tools(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "libpango-1.0-0" in done.stderr
     assert not re.search(r"chromium|postgresql|qpdf", done.stderr)
+
+
+def test_certificates_placed_by_hand_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When installing packages writes the certificate bundle anew, what was there is put back; a new one stays."""
+    bundle = tmp_path / "bundle.crt"
+    monkeypatch.setattr(prepare, "CERTIFICATES", bundle)
+    with prepare.keep_certificates():
+        bundle.write_text("made", encoding="utf-8")
+    assert bundle.read_text(encoding="utf-8") == "made"
+    with prepare.keep_certificates():
+        bundle.write_text("written anew", encoding="utf-8")
+    assert bundle.read_text(encoding="utf-8") == "made"
 
 
 def test_scripts_can_be_started() -> None:

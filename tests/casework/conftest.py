@@ -9,12 +9,18 @@ import pytest
 from flask import Flask
 
 from casework.app import create_app
+from casework.caseworker import Caseworker
 from casework.permissions import Role
+from casework.sessions import StaffSession
+from models.engine import read
+from models.staff import get_staff
 from tests.casework.filing import Filing
 from tests.casework.staff_office import StaffOffice, make_staff_office
 from tests.conftest import DatabaseUrls
 from tests.page_client import PageClient
-from vault.keyslots import CHEAPEST
+from vault.identities import Identity
+from vault.keyslots import CHEAPEST, unlock_identity
+from web.clock import now
 
 SignInAs = Callable[[Role], PageClient]
 
@@ -58,3 +64,29 @@ def filing(staff_site: Flask, staff_office: StaffOffice) -> Iterator[Filing]:
     filing = Filing(staff_site.extensions["engine"], staff_office.ceremony.intake)
     yield filing
     filing.intake_engine.dispose()
+
+
+@pytest.fixture
+def staff_identity(staff_office: StaffOffice, staff_site: Flask) -> Identity:
+    """The attorney's own identity, unlocked."""
+    account = staff_office.accounts[Role.ATTORNEY]
+    with read(staff_site.extensions["engine"]) as connection:
+        row = get_staff(connection, account.staff_id)
+    assert row is not None
+    return unlock_identity(row.keyslot, account.passphrase, staff_id=account.staff_id)
+
+
+@pytest.fixture
+def caseworker(staff_site: Flask, staff_office: StaffOffice) -> Caseworker:
+    """The attorney of the office, signed in."""
+    account = staff_office.accounts[Role.ATTORNEY]
+    session = StaffSession(
+        staff_id=account.staff_id,
+        name="Ana Abogada",
+        email=account.person.email,
+        role=Role.ATTORNEY,
+        identity=Identity.generate(),
+        office_identities=staff_office.ceremony.granter.office_identities,
+        signed_in_at=int(now().timestamp()),
+    )
+    return Caseworker(staff_site.extensions["engine"], staff_office.ceremony.casework, session)

@@ -147,18 +147,18 @@ class Filing:
             sealed_report_identity=keys.sealed[0].report_identity,
             sealed_work_identity=keys.sealed[0].work_identity,
         )
-        cases.put_card(
-            connection,
-            case_id,
-            seal_json(card.to_json(), recipients=[self.office], context=Context("card", (case_id,))),
-        )
+        sealed_card = seal_json(card.to_json(), recipients=[self.office], context=Context("card", (case_id,)))
+        cases.put_card(connection, case_id, sealed_card)
         cases.put_sealed_item(
             connection, id=item_id, case_id=case_id, kind="report", added_on=received_on, sealed=sealed
         )
-        event = ledger.Event("report:received", case_id, hashlib.sha256(sealed).hexdigest(), item=item_id)
-        ledger.append(
-            connection, "intake", event, received_on, lambda entry: self.signer.sign(entry, purpose="ledger-entry")
-        )
+        for event in (
+            ledger.Event("report:received", case_id, hashlib.sha256(sealed).hexdigest(), item=item_id),
+            ledger.Event("card:changed", case_id, hashlib.sha256(sealed_card).hexdigest(), item=case_id),
+        ):
+            ledger.append(
+                connection, "intake", event, received_on, lambda entry: self.signer.sign(entry, purpose="ledger-entry")
+            )
         return FiledCase(case_id, report.reference, item_id, report)
 
     def _sign_keys(self, case_id: str, report: bytes, work: bytes) -> dict[str, Any]:

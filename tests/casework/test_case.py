@@ -218,17 +218,20 @@ def test_nothing_can_be_recorded_before_the_conflict_decision(sign_in_as: SignIn
     open_page(reader, case)
     for action in ("notes", "translation", "dates", "disposition", "marks", "assignment"):
         assert reader.post(f"/cases/{case.reference}/{action}", [("note", "x")]).status == 409
-    assert set(list_kinds(filing, case)) == {"report:received", "case:opened"}
+    assert set(list_kinds(filing, case)) == {"report:received", "card:changed", "case:opened"}
 
 
 def test_intake_staff_may_refer_but_not_accept_nor_sign(sign_in_as: SignInAs, filing: Filing) -> None:
-    """Without an attorney a case can be referred or recorded, not accepted or declined, and no date can be signed."""
+    """Without an attorney a case can be referred, declined or recorded, not accepted, nor called too late; no dates."""
     case = filing.file()
     reader = sign_in_as(Role.INTAKE)
     page = decide(reader, case)
     assert 'value="accepted"' not in page.text
     refused = send(reader, case, "disposition", outcome="accepted", disposition_reason="Because")
     assert refused.status == 400
+    late = {"outcome": "declined", "decline_code": "time_barred", "disposition_reason": "Late"}
+    assert 'value="time_barred"' not in page.text
+    assert send(reader, case, "disposition", **late).status == 400
     assert reader.post(f"/cases/{case.reference}/dates", [("deadlines_signed", "y")]).status == 403
     done = send(reader, case, "disposition", outcome="referred", disposition_reason="To the clinic")
     assert "Referred to somebody else" in done.words

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
 
 from casework.caseworker import Caseworker
 from casework.conflicts import decide_conflict
@@ -14,31 +13,11 @@ from casework.dispositions import decide_disposition
 from casework.exporting import CannotExportError, build_case_file
 from casework.notes import add_note
 from casework.opening import ConflictState, OpenedCase, open_case
-from casework.permissions import Role
-from casework.sessions import StaffSession
 from casework.translations import add_translation
 from exports.case_file import AnswerState, CaseFile, PrivilegeClass
 from models.cases import Status
 from tests.casework.corresponding import Correspondence
 from tests.casework.filing import STORY, FiledCase, Filing
-from tests.casework.staff_office import StaffOffice
-from vault.identities import Identity
-
-
-@pytest.fixture
-def caseworker(staff_site: Flask, staff_office: StaffOffice) -> Caseworker:
-    """The attorney of the office, signed in."""
-    account = staff_office.accounts[Role.ATTORNEY]
-    session = StaffSession(
-        staff_id=account.staff_id,
-        name="Ana Abogada",
-        email=account.person.email,
-        role=Role.ATTORNEY,
-        identity=Identity.generate(),
-        office_identities=staff_office.ceremony.granter.office_identities,
-        signed_in_at=0,
-    )
-    return Caseworker(staff_site.extensions["engine"], staff_office.ceremony.casework, session)
 
 
 def reopen(caseworker: Caseworker, case: FiledCase) -> OpenedCase:

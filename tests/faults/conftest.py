@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from intake.app import create_app
 from tests.conftest import DatabaseUrls
 from tests.faults.served_site import ServedSite, serve_intake
 from tests.faults.stored_reports import StoredReports
 from tests.intake.office import Office, make_office
+from tests.page_client import PageClient
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def office(database_urls: DatabaseUrls, tmp_path: Path) -> Office:
 @pytest.fixture
 def served(office: Office, tmp_path: Path) -> Iterator[ServedSite]:
     """The public site of that office, in two worker processes."""
-    with serve_intake(office, tmp_path / "intake.log") as site:
+    with serve_intake(office.config, tmp_path / "intake.log") as site:
         yield site
 
 
@@ -32,3 +34,11 @@ def stored(office: Office) -> Iterator[StoredReports]:
     found = StoredReports(office)
     yield found
     found.close()
+
+
+@pytest.fixture
+def reader(office: Office) -> Iterator[PageClient]:
+    """A person with a browser without script, at a site that runs inside the test."""
+    app = create_app(office.config)
+    yield PageClient(app.test_client())
+    app.extensions["engine"].dispose()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from urllib.parse import urlencode
@@ -127,8 +128,9 @@ class RawReader:
         """Press "Send what I have" under the story."""
         return self.post("what-happened", {"what_happened": story}, go="send")
 
-    def drop_after_sending(self, page: str, fields: Fields, go: str) -> None:
-        """Send a page of the form and cut the connection at once, as a phone does that leaves the network."""
+    @contextlib.contextmanager
+    def send_and_drop(self, page: str, fields: Fields, go: str) -> Iterator[None]:
+        """Send a page of the form; on leaving, cut the connection without having read a byte of the answer."""
         body = self.write_body(fields, go)
         headers = {**self.write_headers(), "Host": f"{HOST}:{self.port}", "Content-Length": str(len(body))}
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
@@ -136,3 +138,4 @@ class RawReader:
             # Lingering for no time at all makes close() a reset, not a polite end.
             cut.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             cut.sendall(f"POST /{self.lang}/report/{page} HTTP/1.1\r\n{head}\r\n".encode() + body)
+            yield

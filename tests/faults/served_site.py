@@ -17,8 +17,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from script.serve import Site, is_ready, start_site
-from tests.intake.office import Office
 from tests.serving import find_free_port
+from web.config import IntakeConfig
 
 READY_LIMIT_SECONDS = 30.0
 
@@ -36,11 +36,17 @@ def _write_setting(value: Any) -> str:  # noqa: ANN401  # every kind of setting
 class ServedSite:
     """One site on one port, that can be started, killed with -9, and started again."""
 
-    def __init__(self, office: Office, log: Path) -> None:
+    def __init__(self, config: IntakeConfig, log: Path) -> None:
         self.site = Site("intake", find_free_port())
         self.log = log
-        self.config = replace(office.config, origin=self.site.address.rstrip("/"))
+        self.config = replace(config, origin=self.site.address.rstrip("/"))
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process_group(self) -> int:
+        """The id that all its processes share."""
+        assert self._process is not None
+        return self._process.pid
 
     @property
     def port(self) -> int:
@@ -78,9 +84,9 @@ class ServedSite:
 
 
 @contextlib.contextmanager
-def serve_intake(office: Office, log: Path) -> Iterator[ServedSite]:
+def serve_intake(config: IntakeConfig, log: Path) -> Iterator[ServedSite]:
     """Serve the public site of an office, and kill it afterwards."""
-    served = ServedSite(office, log)
+    served = ServedSite(config, log)
     try:
         served.start()
         yield served

@@ -1,0 +1,19 @@
+"""Every benchmark, one after the other, into one table; ends with status 1 when a limit is passed.
+
+Run from the project's folder, on a machine that does nothing else: .venv/bin/python -m bench
+"""
+
+from collections.abc import Iterator
+
+from bench import form_pages, pdf_summary, queue, sending, served
+from bench.table import Row, print_table
+
+
+def run_all() -> Iterator[Row]:
+    """Run the benchmarks; each row comes as soon as it is measured."""
+    for benchmark in (form_pages, sending, queue, pdf_summary, served):
+        yield from benchmark.run()
+
+
+if __name__ == "__main__":
+    raise SystemExit(0 if print_table(run_all()) else 1)
