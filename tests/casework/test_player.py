@@ -67,7 +67,7 @@ def sign_in(page: Any, office: StaffOffice, origin: str) -> None:  # noqa: ANN40
 
 
 def test_plays_seeks_shows_and_downloads(staff_office: StaffOffice, browser: Any) -> None:  # noqa: ANN401  # playwright's browser
-    """Under the page's policy a player seeks behind its first piece, a picture shows, and the original downloads whole."""
+    """Under the policy a player seeks behind its first piece, a picture shows, and the original downloads whole."""
     recording, photo = make_recording(400), make_photo()
     assert len(recording) > 4 * 1024 * 1024
     with serve(staff_office) as (site, origin):
