@@ -11,7 +11,8 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 
 from intake.drafts import Draft, change_draft, delete_bytes
-from intake.uploads import Arrival, ArrivedFile, Ending, Fault, Reception
+from intake.incoming import ArrivedFile, Fault, Reception
+from intake.uploads import Arrival, Ending
 from models.blobs import BlobStore, delete_blob_row
 from models.evidence import EvidenceFile, FileKind
 from models.report import Value

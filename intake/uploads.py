@@ -5,56 +5,32 @@ Words that came before a post was cut off are kept; its files are not: what no d
 ends. The framework's own reader would put files into temporary ones, and turn a cut-off post into an empty one.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import BoundedSemaphore
 from typing import IO, Any, Final
-from uuid import uuid4
 
 from flask import Flask, Request, request
-from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
-from intake.file_kinds import EDGE_BYTES, FoundKind, find_kind
-from models.blobs import BlobStore, BlobStoreError, BlobWriter, delete_blob_row, put_blob
-from models.engine import write
+from intake.incoming import ArrivedFile, IncomingFile, Reception, discard_blob
 from models.evidence import EvidenceFile
-from vault.contexts import Context
-from vault.files import FileFacts, FileSealer
-from vault.recipients import Recipient
-from web import clock
-from web.config import IntakeConfig
+from web.body_limit import BODY_LIMIT, discard
 from web.errors import log_failure
 
 COMPLETE: Final = "complete"
 # Small enough to stay in the processor's cache between reading, sealing and writing: larger ones take twice the time.
 _PORTION_BYTES: Final = 64 * 1024
-_TEXT_BYTES: Final = 512_000
 _NO_LIMIT: Final = 1 << 62
 _PARTS: Final = 300
-_SPACE_EVERY_BYTES: Final = 32 * 1024 * 1024
-_NAME_LENGTH: Final = 120
 # Of sixteen threads: whoever only writes always finds a free one, however slowly others send files.
 _AT_ONCE: Final = 12
 _PLACES = BoundedSemaphore(_AT_ONCE)
-
-
-class Fault(StrEnum):
-    """Why a file was not taken."""
-
-    EMPTY = "empty"
-    TOO_LARGE = "too_large"
-    REPORT_FULL = "report_full"
-    UNKNOWN_KIND = "unknown_kind"
-    NO_SPACE = "no_space"
-    NOT_STORED = "not_stored"
 
 
 class Ending(StrEnum):
@@ -66,28 +42,6 @@ class Ending(StrEnum):
     BUSY = "busy"
 
 
-@dataclass(frozen=True)
-class Reception:
-    """Whom the files of a post are sealed to, and how much may come. `room` is what the report can still take."""
-
-    engine: Engine
-    store: BlobStore
-    config: IntakeConfig
-    case_id: str
-    recipient: Recipient
-    room: int
-
-
-@dataclass(frozen=True)
-class ArrivedFile:
-    """A file that came whole: stored and described, or not taken because of a fault."""
-
-    field: str
-    name: str
-    file: EvidenceFile | None
-    fault: Fault | None = None
-
-
 @dataclass
 class Arrival:
     """What a post brought besides words."""
@@ -96,7 +50,7 @@ class Arrival:
     files: list[ArrivedFile] = field(default_factory=list)
     reception: Reception | None = None
     # How many bytes of files are listened to, whether they are taken or not.
-    limit: int = _TEXT_BYTES
+    limit: int = BODY_LIMIT
     is_kept: bool = False
     has_files: bool = False
 
@@ -117,122 +71,6 @@ class Arrival:
         self.files = [one for one in self.files if one.fault]
 
 
-def discard_blob(engine: Engine, store: BlobStore, blob_id: str) -> None:
-    """Delete a blob and its row. Its bytes, if the store does not answer, are left to the sweep."""
-    with write(engine) as connection:
-        delete_blob_row(connection, blob_id)
-    try:
-        store.delete(blob_id)
-    except BlobStoreError as error:
-        log_failure(error)
-
-
-_TURNING = re.compile(r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
-
-
-def clean_name(name: str) -> str:
-    """Return a file's name without folders, and without signs that hide, turn or end text."""
-    last = re.split(r"[/\\]", name)[-1]
-    shown = "".join(sign for sign in _TURNING.sub("", last) if unicodedata.category(sign)[0] != "C")
-    shown = " ".join(unicodedata.normalize("NFC", shown).split())
-    if len(shown) <= _NAME_LENGTH:
-        return shown
-    stem, dot, ending = shown.rpartition(".")
-    is_short = bool(dot) and len(ending) < 10  # noqa: PLR2004  # longer is no ending that says what a file is
-    return f"{stem[: _NAME_LENGTH - len(ending) - 2]}….{ending}" if is_short else shown[:_NAME_LENGTH]
-
-
-class _Incoming:
-    """One file on its way from the connection into the store."""
-
-    def __init__(self, reception: Reception, field_name: str, name: str, declared: str, room: int) -> None:
-        self._reception, self._field, self._name, self._declared = reception, field_name, clean_name(name), declared
-        self._id = str(uuid4())
-        self._limit = min(reception.config.file_limit, room)
-        self._full = Fault.TOO_LARGE if room >= reception.config.file_limit else Fault.REPORT_FULL
-        self._writer: BlobWriter | None = None
-        self._sealer: FileSealer | None = None
-        self._head, self._tail = b"", b""
-        self._next_look = 0
-        self._was_named = bool(name)
-        self.fault: Fault | None = None
-
-    def write(self, data: bytes) -> None:
-        """Seal the next bytes; after a fault the rest is only let pass, so that the words behind it arrive."""
-        if self.fault or not data:
-            return
-        try:
-            self._seal(data)
-        except BlobStoreError:
-            self._give_up(Fault.NOT_STORED)
-
-    def _seal(self, data: bytes) -> None:
-        if self._sealer is None:
-            self._writer = self._reception.store.begin(self._id)
-            self._sealer = FileSealer(
-                self._writer,
-                recipients=[self._reception.recipient],
-                context=Context("file", (self._reception.case_id, self._id)),
-            )
-        if self._sealer.length + len(data) > self._limit:
-            self._give_up(self._full)
-            return
-        if self._sealer.length >= self._next_look:
-            self._next_look = self._sealer.length + _SPACE_EVERY_BYTES
-            free = self._reception.store.count_free_bytes()
-            if free is not None and free < self._reception.config.free_space_floor:
-                self._give_up(Fault.NO_SPACE)
-                return
-        if len(self._head) < EDGE_BYTES:
-            self._head += data[: EDGE_BYTES - len(self._head)]
-        self._tail = data[-EDGE_BYTES:] if len(data) >= EDGE_BYTES else (self._tail + data)[-EDGE_BYTES:]
-        self._sealer.write(data)
-
-    def _give_up(self, fault: Fault) -> None:
-        self.fault = fault
-        self.abort()
-
-    def abort(self) -> None:
-        """Leave nothing behind."""
-        if self._writer is not None:
-            self._writer.abort()
-
-    def finish(self) -> ArrivedFile | None:
-        """Make the file durable under its id; None for a field that was left empty."""
-        if not self.fault and (self._sealer is None or self._writer is None):
-            return ArrivedFile(self._field, self._name, None, Fault.EMPTY) if self._was_named else None
-        if not self.fault:
-            found = find_kind(self._head, self._tail, self._declared)
-            if found is None:
-                self._give_up(Fault.UNKNOWN_KIND)
-            else:
-                try:
-                    return self._store(found)
-                except BlobStoreError:
-                    self._give_up(Fault.NOT_STORED)
-        return ArrivedFile(self._field, self._name, None, self.fault)
-
-    def _store(self, found: FoundKind) -> ArrivedFile:
-        assert self._sealer is not None
-        assert self._writer is not None
-        facts: FileFacts = self._sealer.finish()
-        self._writer.commit()
-        today = clock.today(self._reception.config.time_zone)
-        # At once, not with the form: the sweep must not take a finished file for a forgotten one while others follow.
-        with write(self._reception.engine) as connection:
-            put_blob(connection, id=self._id, case_id=self._reception.case_id, added_on=today)
-        file = EvidenceFile(
-            id=self._id,
-            name=self._name,
-            kind=found.kind.value,
-            media_type=found.media_type,
-            length=facts.length,
-            sha256=facts.sha256,
-            added_on=today.isoformat(),
-        )
-        return ArrivedFile(self._field, self._name, file)
-
-
 class _BusyError(Exception):
     """Too many posts with files are on their way."""
 
@@ -246,9 +84,9 @@ class _FormReader:
         self._passed = 0
         self._has_place = False
         self._part: Field | File | None = None
-        self._incoming: _Incoming | None = None
+        self._incoming: IncomingFile | None = None
         self._text = bytearray()
-        self._text_left = _TEXT_BYTES
+        self._text_left = BODY_LIMIT
         self.fields: list[tuple[str, str]] = []
 
     def take(self, event: Event) -> None:
@@ -266,7 +104,7 @@ class _FormReader:
             if not event.more_data:
                 self._end_part()
 
-    def _receive(self, event: File) -> _Incoming | None:
+    def _receive(self, event: File) -> IncomingFile | None:
         reception = self._arrival.reception
         self._arrival.has_files = self._arrival.has_files or bool(event.filename)
         if reception is None:
@@ -274,7 +112,9 @@ class _FormReader:
         if not self._has_place and not _PLACES.acquire(blocking=False):
             raise _BusyError
         self._has_place = True
-        return _Incoming(reception, event.name or "", event.filename, event.headers.get("content-type", ""), self._room)
+        return IncomingFile(
+            reception, event.name or "", event.filename, event.headers.get("content-type", ""), self._room
+        )
 
     def _count(self, data: bytes) -> None:
         """Let what is not taken pass too, but not without end. Raises RequestEntityTooLarge."""
@@ -334,7 +174,7 @@ class SealingFormParser(FormDataParser):
         try:
             decoder = MultipartDecoder(
                 options.get("boundary", "").encode("ascii") or b"-",
-                max_form_memory_size=_TEXT_BYTES + 2 * _PORTION_BYTES,
+                max_form_memory_size=BODY_LIMIT + 2 * _PORTION_BYTES,
                 max_parts=_PARTS,
             )
             for portion in _iterate(stream):
@@ -345,8 +185,10 @@ class SealingFormParser(FormDataParser):
             self.arrival.ending = Ending.WHOLE if is_whole else Ending.CUT_OFF
         except RequestEntityTooLarge:
             self.arrival.ending = Ending.TOO_MUCH
+            discard(stream)
         except _BusyError:
             self.arrival.ending = Ending.BUSY
+            discard(stream)
         except (ValueError, OSError, ClientDisconnected):
             # The framework's way to say "it ended in the middle" and "this is no form". `ending` says so already.
             pass

@@ -3,8 +3,9 @@
 Must never hand a part of a body on as if it were the whole: half a story would be saved over the whole one.
 """
 
+from collections.abc import Callable
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, abort, request
 
@@ -13,16 +14,26 @@ BODY_LIMIT = 512_000
 # A browser reads no answer before it has sent everything: this much is taken in and thrown away before we refuse.
 _DISCARD_LIMIT = 32_000_000
 _PIECE = 65_536
+_MARK = "takes_files"
+
+ViewType = TypeVar("ViewType", bound=Callable[..., Any])
 
 
-def _discard(stream: Any) -> None:  # noqa: ANN401  # a server's own kind of stream
+def takes_files(view: ViewType) -> ViewType:
+    """Mark a view that reads multipart forms itself, portion by portion, with limits of its own."""
+    setattr(view, _MARK, True)
+    return view
+
+
+def discard(stream: Any) -> None:  # noqa: ANN401  # a server's own kind of stream
+    """Take what is left of a body in and throw it away, so that the reader gets to see the answer."""
     left = _DISCARD_LIMIT
     while left > 0 and (piece := stream.read(_PIECE)):
         left -= len(piece)
 
 
 def install_body_limit(app: Flask) -> None:
-    """Take bodies in whole before any view runs, or refuse them.
+    """Take bodies in whole before any view runs, or refuse them; but for forms with files, where a view takes them.
 
     Too large is 413, cut off on the way is 408, and of unannounced length is 411, because nobody could tell whether it
     was cut off; browsers announce the length of every form. The framework checks none of these three under a server
@@ -34,6 +45,9 @@ def install_body_limit(app: Flask) -> None:
 
     @app.before_request
     def take_body() -> None:
+        view = app.view_functions.get(request.endpoint or "")
+        if request.mimetype == "multipart/form-data" and hasattr(view, _MARK):
+            return
         environ = request.environ
         is_announced = "HTTP_TRANSFER_ENCODING" not in environ
         length = request.content_length or 0
@@ -42,7 +56,7 @@ def install_body_limit(app: Flask) -> None:
         stream = environ["wsgi.input"]
         body = b"" if length > BODY_LIMIT else stream.read(length if is_announced else BODY_LIMIT + 1)
         if max(length, len(body)) > BODY_LIMIT:
-            _discard(stream)
+            discard(stream)
             abort(413)
         if not is_announced:
             abort(411)

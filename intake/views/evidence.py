@@ -10,8 +10,9 @@ from flask import request
 
 from intake.drafts import Draft
 from intake.evidence import SPOKEN, SPOKEN_KINDS, make_reception
+from intake.incoming import Fault
 from intake.reader import get_config
-from intake.uploads import Arrival, Ending, Fault, get_arrival, let_files_pass, receive_files
+from intake.uploads import Arrival, Ending, get_arrival, let_files_pass, receive_files
 from models.evidence import FileKind
 from web.csrf import N_
 from web.database import get_engine

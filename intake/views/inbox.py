@@ -12,9 +12,10 @@ from intake import waiting
 from intake.evidence import FILES
 from intake.forms import TOO_LONG, clean_text
 from intake.inbox import Conversation, Inbox, derive_slowly, find_receipt, load_conversation, load_inbox
+from intake.incoming import Reception
 from intake.messages import CaseGoneError, NewMessage, ReportWithdrawnError, find_report_recipient, send_message
 from intake.reader import find_reader_state, get_config
-from intake.uploads import Ending, Reception, get_arrival, let_files_pass, receive_files
+from intake.uploads import Ending, get_arrival, let_files_pass, receive_files
 from intake.views.evidence import describe_limits, find_status, list_file_errors, list_lost_files
 from intake.views.front import check_language
 from intake.views.later import find_next_stop
@@ -22,6 +23,7 @@ from intake.withdrawing import Way, find_way
 from vault.boxes import BoxKey
 from vault.errors import InvalidCodeError
 from vault.receipts import CodeKeys, parse_code
+from web.body_limit import takes_files
 from web.cookies import get_box_cookie
 from web.csrf import N_, BoxForm
 from web.database import get_engine
@@ -181,6 +183,7 @@ def _continue_report(lang: str, form: CodeForm, keys: CodeKeys) -> Response | tu
 
 
 @blueprint.post("/<lang>/inbox/message")
+@takes_files
 def take_message(lang: str) -> Response | tuple[str, int]:
     """Send a message, with the files that came with it. Words that could not be sent come back with the page."""
     check_language(lang)

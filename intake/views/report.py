@@ -30,6 +30,7 @@ from models.questionnaire.pages import (
     find_previous_page,
     list_asked_pages,
 )
+from web.body_limit import takes_files
 from web.cookies import get_box_cookie
 from web.csrf import N_
 from web.database import get_engine
@@ -127,6 +128,7 @@ def _fill_form(stem: str, draft: Draft) -> PageForm:
 
 
 @blueprint.post("/<lang>/report/<address>")
+@takes_files
 def take_page(lang: str, address: str) -> Response | tuple[str, int]:
     """Take a page in: save first, whatever the button; then go on, back, elsewhere, or send."""
     page = _find_page(lang, address)

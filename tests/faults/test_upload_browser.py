@@ -134,7 +134,8 @@ def test_without_script(
     assert list_shown(page) == ["IMG_1.jpg", "IMG_2.jpg"]
     main = page.locator("main").bounding_box()
     assert main["width"] <= width
-    assert all(one.bounding_box()["width"] <= width for one in page.locator("main input:not([type=hidden]), main button").all())
+    controls = page.locator("main input:not([type=hidden]), main button").all()
+    assert all(one.bounding_box()["width"] <= width for one in controls)
     page.click(".files li:first-child button")
     assert list_shown(page) == ["IMG_2.jpg"]
     assert len(list_stored(office)) == 1

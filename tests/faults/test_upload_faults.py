@@ -26,7 +26,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake.app import create_app
-from intake.uploads import Ending, Reception, get_arrival, install_uploads, receive_files
+from intake.incoming import Reception
+from intake.uploads import Ending, get_arrival, install_uploads, receive_files
 from models.blobs import FolderStore
 from models.engine import create_engine
 from tests.chromium import list_children
@@ -113,7 +114,7 @@ def test_plaintext_is_nowhere(office: Office, tmp_path: Path, monkeypatch: pytes
     place = tmp_path / "temporary"
     place.mkdir()
     monkeypatch.setenv("TMPDIR", f"{place}")
-    with serve_intake(office, tmp_path / "log") as served:
+    with serve_intake(office.config, tmp_path / "log") as served:
         reader = begin(served)
         with watch_folder(place) as made:
             body = PHOTO + os.urandom(3 * MEGABYTE) + CANARY

@@ -15,7 +15,7 @@ from flask import Flask
 
 from intake.app import create_app
 from intake.drafts import begin_draft
-from intake.uploads import clean_name
+from intake.incoming import clean_name
 from models.blobs import FolderStore
 from models.engine import create_engine
 from models.questionnaire.question import AnswerState
