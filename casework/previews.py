@@ -28,7 +28,7 @@ from vault.contexts import Context
 from vault.errors import CannotOpenError
 from vault.files import FileOpener, FileSealer
 
-SECONDS: Final = 30.0
+SECONDS: Final = 20.0
 _MOST_IMAGE_BYTES: Final = 24 * 1024 * 1024
 _MOST_WORD_BYTES: Final = 64 * 1024
 _FACTS: Final = frozenset(

@@ -43,7 +43,7 @@ _NOTHING = "default-src 'none'; sandbox; frame-ancestors 'none'"
 # One answer holds a thread for as long as it is sent: a player gets a recording in pieces and asks for the next one.
 _PIECE_BYTES = 4 * 1024 * 1024
 # Looking into many files at once must end before a browser or a proxy gives up waiting.
-_LOOK_SECONDS = 40.0
+_LOOK_SECONDS = 20.0
 
 NOT_STORED = ErrorPage(
     N_("This file is not there"),
