@@ -126,7 +126,7 @@ def _open_report_identity(office: Office, connection: Connection, case_id: str) 
 
 
 def list_events(office: Office, code: str) -> list[str]:
-    """List the kinds of the public site's ledger entries about a case, after checking the whole chain."""
+    """List the kinds of the public site's ledger entries about a case but its card, after checking the whole chain."""
     verify_key = SigningKey.from_bytes(office.config.signing_key).verify_key
     with reading(office) as connection:
         ledger.verify(
@@ -134,7 +134,8 @@ def list_events(office: Office, code: str) -> list[str]:
             "intake",
             lambda entry, signature: verify_signature(entry, signature, purpose="ledger-entry", verify_key=verify_key),
         )
-        return [entry["kind"] for entry in ledger.list_entries(connection, get_receipt(office, code).case_id)]
+        entries = ledger.list_entries(connection, get_receipt(office, code).case_id)
+    return [entry["kind"] for entry in entries if entry["kind"] != "card:changed"]
 
 
 def count_rows(office: Office, table: str) -> int:
