@@ -16,15 +16,15 @@ from casework.recording import NewItem, StoryShutError, find_work_recipient, rec
 from casework.vouching import digest
 from models.engine import read
 from models.ledger import Event
+from models.letters import LETTER_PURPOSE, write_letter
 from models.receipts import list_receipts
 from models.replies import put_reply
 from vault.contexts import Context
 from vault.recipients import Recipient
 from vault.sealing import seal_json
-from vault.signing import verify_recipient
+from vault.signing import SigningKey, verify_recipient
 from web.clock import now
 
-REPLY_FORMAT = "testimonio-reply/1"
 _HOLDERS = {"person": "The person, with their own code", "helper": "The helper, with the code they were given"}
 
 
@@ -54,13 +54,15 @@ def send_reply(
     receipt, reader = _find_reader(caseworker, case, receipt_id)
     reply_id = str(uuid4())
     told = {"text": text, "language": language, "is_question": is_question}
+    letter = write_letter(
+        case.id,
+        reply_id,
+        receipt_id,
+        {**told, "by_name": caseworker.config.office_name, "at": now().isoformat(timespec="minutes")},
+    )
+    signature = SigningKey.from_bytes(caseworker.config.signing_key).sign(letter.encode(), purpose=LETTER_PURPOSE)
     sealed = seal_json(
-        {
-            "format": REPLY_FORMAT,
-            **told,
-            "by_name": caseworker.config.office_name,
-            "at": now().isoformat(timespec="minutes"),
-        },
+        {"letter": letter, "signature": signature.hex()},
         recipients=[reader, find_work_recipient(caseworker, case)],
         context=Context("message", (case.id, reply_id)),
     )

@@ -13,17 +13,18 @@ from sqlalchemy import Connection, Engine, Row
 
 from models import boxes, cases, receipts, replies, tables, withdrawals
 from models.engine import read, write
+from models.letters import LETTER_PURPOSE, read_letter
 from vault.boxes import BoxKey, close_box, open_box
 from vault.contexts import Context
-from vault.errors import CannotOpenError
+from vault.errors import CannotOpenError, UntrustedKeyError
 from vault.identities import Identity
 from vault.opening import open_json
 from vault.own_ids import OwnIds
 from vault.receipts import CodeKeys, derive_code
+from vault.signing import verify_signature
 from web import clock
 from web.config import IntakeConfig
 
-REPLY_FORMAT = "testimonio-reply/1"
 MESSAGE_KINDS = ("message", "contact", "confirmation", "withdrawal", "called_back", "take_over", "code_made")
 _KIND = "inbox"
 _SECONDS = 3_600
@@ -161,7 +162,7 @@ def leave_inbox(engine: Engine, key: BoxKey) -> None:
         boxes.delete_box(connection, tables.boxes, key.lookup_id)
 
 
-def load_conversation(engine: Engine, inbox: Inbox) -> Conversation | None:
+def load_conversation(engine: Engine, config: IntakeConfig, inbox: Inbox) -> Conversation | None:
     """Read how things stand and open what the office wrote; None when there is nothing left."""
     with read(engine) as connection:
         case = cases.get_public_case(connection, inbox.case_id)
@@ -173,7 +174,7 @@ def load_conversation(engine: Engine, inbox: Inbox) -> Conversation | None:
         return None
     identity, own_ids = inbox.identity, inbox.own_ids
     known = ((own_ids.recognise(row.id, MESSAGE_KINDS), row.added_on) for row in sent)
-    opened = [_open_reply(row, identity) for row in written]
+    opened = [_open_reply(row, identity, config.casework_verify_key) for row in written]
     return Conversation(
         received_on=case.received_on,
         status=case.status,
@@ -186,21 +187,20 @@ def load_conversation(engine: Engine, inbox: Inbox) -> Conversation | None:
     )
 
 
-def _open_reply(row: Row[Any], identity: Identity) -> tuple[str, ReceivedReply]:
-    """Open one reply; with the moment that it says of itself, to sort by."""
+def _open_reply(row: Row[Any], identity: Identity, verify_key: bytes) -> tuple[str, ReceivedReply]:
+    """Open one reply, if the staff site signed it; with the moment that it says of itself, to sort by."""
     is_answered = row.answered_on is not None
     try:
         plain = open_json(row.sealed, identity=identity, context=Context("message", (row.case_id, row.id)))
-        at = datetime.fromisoformat(plain["at"])
-        words = (
-            str(plain["text"]) if plain["format"] == REPLY_FORMAT else "",
-            str(plain["language"]),
-            str(plain["by_name"]),
-        )
+        letter, signature = str(plain["letter"]), bytes.fromhex(plain["signature"])
+        verify_signature(letter.encode(), signature, purpose=LETTER_PURPOSE, verify_key=verify_key)
+        values = read_letter(letter, row.case_id, row.id, row.receipt_id)
+        at = datetime.fromisoformat(values["at"])
+        words = (str(values["text"]), str(values["language"]), str(values["by_name"]))
         return at.isoformat(), ReceivedReply(
-            row.id, row.added_on, *words, is_question=plain["is_question"] is True, is_answered=is_answered
+            row.id, row.added_on, *words, is_question=values["is_question"] is True, is_answered=is_answered
         )
-    except (CannotOpenError, ValueError, TypeError, KeyError):
+    except (CannotOpenError, UntrustedKeyError, ValueError, TypeError, KeyError):
         nothing = ReceivedReply(row.id, row.added_on, "", "", "", is_question=False, is_answered=is_answered)
         return row.added_on.isoformat(), nothing
 

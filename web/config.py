@@ -137,6 +137,7 @@ class IntakeConfig(SiteConfig):
     """What the public site is told."""
 
     site_name: str = _setting("TESTIMONIO_SITE_NAME")
+    casework_verify_key: bytes = _setting("TESTIMONIO_CASEWORK_VERIFY_KEY", _read_key)
     receipt_salt: bytes = _setting("TESTIMONIO_RECEIPT_SALT", _read_key, secret=True)
     exit_url: str = _setting("TESTIMONIO_EXIT_URL", _read_url)
     languages: tuple[str, ...] = _setting("TESTIMONIO_LANGUAGES", _read_languages, default=("en", "es"))

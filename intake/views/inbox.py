@@ -115,7 +115,7 @@ def _render_entry(form: CodeForm) -> str:
 
 def render_inbox(inbox: Inbox, form: MessageForm) -> str:
     """Make the page of an open inbox; empty when its case is gone."""
-    conversation = load_conversation(get_engine(), inbox)
+    conversation = load_conversation(get_engine(), get_config(), inbox)
     if conversation is None:
         return ""
     form.text.label.text = gettext(N_("Your message"))

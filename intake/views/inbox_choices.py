@@ -36,7 +36,7 @@ def _open(lang: str) -> tuple[Inbox, Conversation, BoxKey]:
     check_language(lang)
     key: BoxKey | None = g.box_key
     inbox = load_inbox(get_engine(), key)
-    conversation = load_conversation(get_engine(), inbox) if inbox else None
+    conversation = load_conversation(get_engine(), get_config(), inbox) if inbox else None
     if key is None or inbox is None or conversation is None:
         raise _NoInboxError
     return inbox, conversation, key

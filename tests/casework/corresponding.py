@@ -11,12 +11,13 @@ from typing import Any
 from uuid import uuid4
 
 from PIL import Image
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 
 from models import cases, ledger, receipts, withdrawals
 from models.blobs import BlobStore, put_blob
 from models.engine import read, write
 from models.evidence import EvidenceFile
+from models.letters import read_letter
 from models.replies import list_receipt_replies
 from models.tables import cases as cases_table
 from models.tables import sealed_items
@@ -134,10 +135,13 @@ class Correspondence:
         """Open what the office wrote to this receipt."""
         with read(self.filing.intake_engine) as connection:
             rows = list_receipt_replies(connection, receipt.id)
-        return [
-            open_json(row.sealed, identity=receipt.identity, context=Context("message", (self.case.id, row.id)))
-            for row in rows
-        ]
+        return [self._read_reply(receipt, row) for row in rows]
+
+    def _read_reply(self, receipt: Receipt, row: Row[Any]) -> dict[str, Any]:
+        """Open one reply; it must be a letter for this place, and signed (the public site checks by whom)."""
+        plain = open_json(row.sealed, identity=receipt.identity, context=Context("message", (self.case.id, row.id)))
+        assert len(bytes.fromhex(plain["signature"])) == 64
+        return read_letter(plain["letter"], self.case.id, row.id, receipt.id)
 
     def withdraw(self) -> date:
         """Take the report back; returns the day on which it is destroyed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 
 from casework.caseworker import Caseworker
 from casework.conflicts import decide_conflict

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, select
 from models import cases, ledger, receipts, replies, tables
 from models.cases import Status
 from models.engine import create_engine, read, write
+from models.letters import LETTER_PURPOSE, write_letter
 from tests.intake.office import Office
 from tests.intake.test_report_journey import read_code, walk_to
 from tests.page_client import Page, PageClient
@@ -65,23 +66,26 @@ def get_receipt(office: Office, code: str) -> Row[Any]:
     return row
 
 
-def write_reply(office: Office, code: str, text: str, *, is_question: bool = False) -> str:
+def write_reply(
+    office: Office, code: str, text: str, *, is_question: bool = False, signer: SigningKey | None = None
+) -> str:
     """Write to the holder of a code as the staff site does, and return the reply's id."""
     receipt, reply_id = get_receipt(office, code), str(uuid4())
     with writing(office) as connection:
         case = cases.get_public_case(connection, receipt.case_id)
         assert case is not None
         at = datetime.now(UTC)
-        plain = {
-            "format": "testimonio-reply/1",
+        values = {
             "text": text,
             "language": "es",
             "is_question": is_question,
             "by_name": "Test Office",
             "at": at.isoformat(),
         }
+        letter = write_letter(receipt.case_id, reply_id, receipt.id, values)
+        signature = (signer or office.casework_key).sign(letter.encode(), purpose=LETTER_PURPOSE)
         sealed = seal_json(
-            plain,
+            {"letter": letter, "signature": signature.hex()},
             recipients=[Recipient.from_bytes(receipt.recipient), Recipient.from_bytes(case.work_recipient)],
             context=Context("message", (receipt.case_id, reply_id)),
         )

@@ -80,7 +80,8 @@ def _read_report(reader: PageClient, lang: str) -> Iterator[Page]:
         yield from _read_faults(reader, page)
         page = reader.submit(page, ALL_PAGES.get(page.path.rsplit("/", 1)[-1], {}))
     yield page
-    page = reader.submit(page, {"consent_statistics": ["yes"]}, go="details")
+    yield from _read_evidence(reader, page)
+    page = reader.submit(reader.get(page.path), {"consent_statistics": ["yes"]}, go="details")
     while not page.path.endswith("/check"):
         yield page
         yield from _read_faults(reader, page)
@@ -92,6 +93,23 @@ def _read_report(reader: PageClient, lang: str) -> Iterator[Page]:
     yield reader.get(f"/{lang}/")  # it now offers the code again
     yield reader.post(receipt.path, [("csrf_token", "0"), ("go", "done")])
     yield reader.submit(receipt, {}, go="done")
+
+
+def _read_evidence(reader: PageClient, check: Page) -> Iterator[Page]:
+    """Yield the page that takes files: empty, with what it refuses, with a file of each kind; and the story told aloud."""
+    page = reader.submit(check, {}, go="evidence")
+    yield page
+    refused = [("files", "", b"?"), ("files", "nada.txt", b""), ("files", "x.svg", b"<svg></svg>")]
+    yield reader.submit(page, {}, go="add", files=refused)
+    taken = (b"\xff\xd8\xff", b"GIF89a", b"#!AMR\n<", b"RIFF    AVI ", b"%PDF-1.7", b"{\\rtf1}", b"Hola")
+    page = reader.submit(page, {}, go="add", files=[("files", f"{number}", kind) for number, kind in enumerate(taken)])
+    assert page.status == 200
+    yield page
+    yield reader.post(page.path, read_fields(page.find_form("/evidence"))[:-1], files=[])  # cut off
+    story = reader.get(page.path.replace("evidence", "what-happened"))
+    reader.submit(story, {}, files=[("spoken", "", b"#!AMR\n<")])
+    yield reader.get(story.path)
+    yield reader.get(check.path)
 
 
 def _read_faults(reader: PageClient, page: Page) -> Iterator[Page]:

@@ -27,6 +27,7 @@ class Office:
     key_id: str
     identity: Identity
     owner_url: str
+    casework_key: SigningKey
 
     def open_reports(self) -> list[Report]:
         """Open every stored report, as staff would."""
@@ -51,9 +52,10 @@ class Office:
 
 def make_office(owner_url: str, intake_url: str, folder: Path) -> Office:
     """Make an office in a migrated database."""
-    key_id, identity, signing_key, site_key = (
+    key_id, identity, signing_key, site_key, casework_key = (
         str(uuid4()),
         Identity.generate(),
+        SigningKey.generate(),
         SigningKey.generate(),
         SigningKey.generate(),
     )
@@ -79,10 +81,11 @@ def make_office(owner_url: str, intake_url: str, folder: Path) -> Office:
         is_demo=True,
         office_verify_key=signing_key.verify_key,
         signing_key=site_key.to_bytes(),
+        casework_verify_key=casework_key.verify_key,
         site_name="Notes",
         receipt_salt=bytes(32),
         exit_url="https://weather.example/",
         languages=("en", "es", "qps"),
         office_line="555-0100",
     )
-    return Office(config, key_id, identity, owner_url)
+    return Office(config, key_id, identity, owner_url, casework_key)

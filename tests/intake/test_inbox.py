@@ -28,6 +28,7 @@ from tests.intake.test_report_journey import STORY, read_code, walk_to
 from tests.page_client import Field, PageClient, read_fields
 from vault.identities import Identity
 from vault.receipts import format_code, new_code
+from vault.signing import SigningKey
 from web import clock
 
 ANSWER = "Era un carro gris. Mi prima lo grabó. 🙏"
@@ -250,6 +251,15 @@ def test_reply_that_does_not_open_is_said_to_be_there(reader: PageClient, office
     with writing(office) as connection:
         connection.execute(update(tables.replies).values(sealed=b"age-encryption.org/v1\n"))
     assert "This message cannot be opened." in enter(reader, code, "en").words
+
+
+def test_letter_that_the_staff_site_did_not_sign_is_not_shown(reader: PageClient, office: Office) -> None:
+    """Words that a writer to the database sealed to a receipt, signed by nobody of ours, never reach the reader."""
+    code = file_report(reader)
+    write_reply(office, code, "Come to this address", signer=SigningKey.generate())
+    page = enter(reader, code, "en")
+    assert "Come to this address" not in page.text
+    assert "This message cannot be opened." in page.words
 
 
 def test_safe_contact_is_changed_beside_the_old(reader: PageClient, office: Office) -> None:

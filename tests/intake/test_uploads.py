@@ -24,7 +24,8 @@ from tests.intake.office import Office
 from tests.intake.stored_files import list_rows, list_stored, open_file
 from tests.intake.test_drafts import MovedClock
 from tests.intake.test_report_journey import STORY, walk_to
-from tests.page_client import BOUNDARY, ChosenFile, Page, PageClient, write_multipart
+from tests.page_client import BOUNDARY, ChosenFile, Page, PageClient, read_fields, write_multipart
+from tests.s3 import BUCKET, KEY_ID, SECRET, serve_s3
 from vault.boxes import BoxKey
 from web import clock
 
@@ -362,3 +363,30 @@ def test_files_of_a_draft_that_is_gone(reader: PageClient, office: Office) -> No
     assert len(answer.list_errors()) == 2
     assert STORY in reader.get("/es/report/what-happened").text
     assert (list_stored(office), list_rows(office)) == ([], [])
+
+
+def test_bucket_in_place_of_the_folder(
+    remake: Callable[..., tuple[PageClient, Office]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """With a bucket, files go to it sealed and come back from it; when it does not answer, words are still kept."""
+    folder = tmp_path_factory.mktemp("s3")
+    with serve_s3(folder) as address:
+        reader, office = remake(blobs=f"s3://{BUCKET}/office", s3_endpoint=address, s3_key_id=KEY_ID, s3_secret=SECRET)
+        reader.submit(open_evidence(reader), {}, go="add", files=[("files", "1.jpg", PHOTO), ("files", "2.jpg", PHOTO)])
+        page = reader.get("/es/report/evidence")
+        button = next(one for one in page.find_all("button") if one.get("name") == "remove_file")
+        fields = [*read_fields(page.find_form("/evidence")), ("remove_file", button.get("value", ""))]
+        reader.post(page.path, fields, files=[])
+        (stored,) = [path for path in (folder / BUCKET).rglob("*") if path.is_file()]
+        assert PHOTO[20:84] not in stored.read_bytes()
+        assert list_rows(office) == [stored.name]
+        body = make_body(reader, [("go", "add")], [("files", "3.jpg", PHOTO * 40)])
+        assert post_body(reader, "/es/report/evidence", body[:-5_000]).status == 400
+        assert [path for path in (folder / BUCKET).rglob("*") if path.is_file()] == [stored]
+    page = reader.get("/es/report/what-happened")
+    answer = reader.submit(page, {"what_happened": STORY}, files=[("spoken", "voz.amr", VOICE)])
+    assert answer.status == 400
+    assert "voz.amr" in answer.list_errors()[0]
+    assert STORY in reader.get("/es/report/what-happened").text
+    (file,) = send(reader, office).files
+    assert file.id == stored.name

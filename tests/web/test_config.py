@@ -18,6 +18,7 @@ SHARED = {
 INTAKE = SHARED | {
     "TESTIMONIO_SITE_NAME": "Notes",
     "TESTIMONIO_RECEIPT_SALT": KEY,
+    "TESTIMONIO_CASEWORK_VERIFY_KEY": KEY,
     "TESTIMONIO_EXIT_URL": "https://weather.example/",
 }
 
