@@ -54,6 +54,13 @@ _KINDS = {
     FileKind.DOCUMENT: N_("Document"),
     FileKind.TEXT: N_("Text"),
 }
+_KIND_AND_SIZE = N_("{kind}, {size}")
+_SIZES = (
+    (N_("{number} GB"), 1_000_000_000),
+    (N_("{number} MB"), 1_000_000),
+    (N_("{number} kB"), 1_000),
+    (N_("{number} bytes"), 1),
+)
 
 
 @dataclass(frozen=True)
@@ -71,17 +78,17 @@ def list_files(draft: Draft | None) -> list[FileView]:
     found = []
     for file in draft.files if draft else ():
         kind = gettext(_KINDS[FileKind(file.kind)])
+        size = gettext(_KIND_AND_SIZE).format(kind=kind, size=format_size(file.length))
         words = kind if draft is None or file.id in draft.hidden_files or not file.name else file.name
-        found.append(FileView(file.id, words, f"{kind}, {format_size(file.length)}", file.is_story))
+        found.append(FileView(file.id, words, size, file.is_story))
     return found
 
 
 def format_size(length: int) -> str:
     """Write a number of bytes for people: 640 kB, 1.5 MB, 2 GB."""
-    for unit, size in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)):
-        if length >= size:
-            return f"{format_decimal(round(length / size, 1), locale=get_language().format_locale)} {unit}"
-    return f"{format_decimal(length, locale=get_language().format_locale)} B"
+    words, size = next((words, size) for words, size in _SIZES if length >= size or size == 1)
+    number = format_decimal(round(length / size, 1), locale=get_language().format_locale)
+    return gettext(words).format(number=number)
 
 
 def describe_limits() -> dict[str, str]:

@@ -96,7 +96,7 @@ def _read_report(reader: PageClient, lang: str) -> Iterator[Page]:
 
 
 def _read_evidence(reader: PageClient, check: Page) -> Iterator[Page]:
-    """Yield the page that takes files: empty, with what it refuses, with a file of each kind; and the story told aloud."""
+    """Yield the page that takes files: empty, with refusals, with a file of each kind; and the story told aloud."""
     page = reader.submit(check, {}, go="evidence")
     yield page
     refused = [("files", "", b"?"), ("files", "nada.txt", b""), ("files", "x.svg", b"<svg></svg>")]

@@ -38,6 +38,7 @@ WIDER_INSIDE = """() => [...document.querySelectorAll("html, body *:not(svg *):n
 SAME_IN_SPANISH = {
     *("Signal", "WhatsApp", "Hmong", "Karen", "Oromo", "Nuer", "K'iche'"),
     *("No", "Error:", "Video", "PDF"),
+    *("{number} GB", "{number} MB", "{number} kB", "{number} bytes"),
 }
 
 
