@@ -197,6 +197,26 @@ def report_and_talk(phone: Phone, desk: StaffDesk, other_phone: Phone, pockets: 
     return receipt
 
 
+def let_the_wait_pass(office: RunningServer, insider: Insider, reference: str, *, days: int) -> None:
+    """Before the wait is over everything is there and opens; afterwards nothing is, and nothing does."""
+    case_id = insider.find_case_id(reference)
+    traces = find_traces(insider, case_id, office.data_dir / "blobs")
+    before = read_office_files(office)
+    assert all(trace in before for trace in traces)
+    assert CANARY.encode() in insider.open_everything()
+    assert CANARY.encode() not in before
+    insider.let_pass(days)
+    after = read_office_files(office)
+    assert [trace for trace in traces if trace in after] == []
+    assert CANARY.encode() not in insider.open_everything()
+    assert insider.list_sealed(case_id) == []
+    assert insider.list_files(case_id) == []
+    with pytest.raises(CaseworkError):
+        open_case(Caseworker(insider.engine, insider.config, insider.session), reference)
+    assert all(not chain.fault for chain in verify_chains(insider.engine, insider.config, {}))
+    insider.engine.dispose()
+
+
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("script", [False, True], ids=["plain", "script"])
 def test_report_conversation_and_destruction(
@@ -227,25 +247,8 @@ def test_report_conversation_and_destruction(
     third_phone.take_back()
     assert desk.go(case) == 410
 
-    insider = Insider(office, accounts[1])
-    case_id = insider.find_case_id(receipt.reference)
-    traces = find_traces(insider, case_id, office.data_dir / "blobs")
-    before = read_office_files(office)
-    assert all(trace in before for trace in traces)
-    assert CANARY.encode() in insider.open_everything()
-    assert CANARY.encode() not in before
     # The second of the two meets a worker that has been there already.
-    insider.let_pass(WAIT_DAYS + script)
-    after = read_office_files(office)
-    assert [trace for trace in traces if trace in after] == []
-    assert CANARY.encode() not in insider.open_everything()
-    assert insider.list_sealed(case_id) == []
-    assert insider.list_files(case_id) == []
-    with pytest.raises(CaseworkError):
-        open_case(Caseworker(insider.engine, insider.config, insider.session), receipt.reference)
-    assert all(not chain.fault for chain in verify_chains(insider.engine, insider.config, {}))
-    insider.engine.dispose()
-
+    let_the_wait_pass(office, Insider(office, accounts[1]), receipt.reference, days=WAIT_DAYS + script)
     desk.go(case)
     assert "/sign-in?" in desk.page.url, "a week later nobody is signed in"
     third_phone.come_back(receipt.code)
