@@ -40,11 +40,11 @@ VAULT_COVERAGE = ["--cov=vault", "--cov-branch", "--cov-report=term-missing:skip
 
 
 def make_environment(database: str | None = None) -> dict[str, str]:
-    """Return this process's environment without any setting of an installed office, so that none changes a result."""
+    """Return this process's environment without what could change a result: an office's settings, and a language."""
     environment = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("TESTIMONIO_", "PYTEST_")) and name != "DATABASE_URL"
+        if not name.startswith(("TESTIMONIO_", "PYTEST_", "LC_")) and name not in {"DATABASE_URL", "LANG", "LANGUAGE"}
     }
     environment["PATH"] = f"{BIN}:{environment.get('PATH', '')}"
     if database:

@@ -31,8 +31,9 @@ SERVER_PACKAGES = (
     "fonts-noto-core",
     "fonts-sil-padauk",
 )
-# The tests drive a browser, start a private PostgreSQL and read the PDFs back with other people's tools.
-TEST_PACKAGES = (*SERVER_PACKAGES, "chromium", "postgresql", "poppler-utils", "qpdf")
+# The tests drive a browser (whose driver needs libatomic), start a private PostgreSQL and read the PDFs back with other
+# people's tools.
+TEST_PACKAGES = (*SERVER_PACKAGES, "chromium", "libatomic1", "postgresql", "poppler-utils", "qpdf")
 
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 REQUIREMENTS = {"server": "requirements.txt", "test": "requirements-dev.txt"}

@@ -49,4 +49,6 @@ class BoxForm(Form):
         csrf = True
         csrf_class = BoxCSRF
         csrf_field_name = "csrf_token"
-        locales = ()  # WTForms' own catalogues lack most of our languages: every message is ours.
+        # WTForms' own catalogues lack most of our languages: every message is ours. An empty list would not do: it
+        # means "as the machine's environment says", and one that says nothing has no catalogue at all.
+        locales = False

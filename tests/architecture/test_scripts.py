@@ -107,13 +107,15 @@ def test_every_gate_is_in_the_run() -> None:
 
 
 def test_settings_of_an_office_do_not_reach_the_checks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An office's settings in the caller's environment change no check; proxies and certificates stay as they are."""
+    """An office's settings and the caller's language change no check; proxies and certificates stay as they are."""
+    monkeypatch.setenv("LANG", "es_US.UTF-8")
     monkeypatch.setenv("TESTIMONIO_DATA_DIR", "/nowhere")
     monkeypatch.setenv("DATABASE_URL", "postgresql://nowhere")
     monkeypatch.setenv("SSL_CERT_FILE", "/its/own.pem")
     environment = checks.make_environment("postgresql")
     assert "TESTIMONIO_DATA_DIR" not in environment
     assert "DATABASE_URL" not in environment
+    assert "LANG" not in environment
     assert environment["TESTIMONIO_TEST_DATABASE"] == "postgresql"
     assert environment["SSL_CERT_FILE"] == "/its/own.pem"
 
