@@ -81,6 +81,17 @@ def test_a_story_that_is_missing_says_why(case_file: CaseFile, state: AnswerStat
     assert f'<p class="state">{words}</p>' in html
 
 
+def test_a_story_told_by_voice_is_not_left_empty(case_file: CaseFile) -> None:
+    """Where a recording takes the place of the words, the page of the account says so."""
+    spoken = dataclasses.replace(case_file.exhibits[0], kind="Sound, spoken account in Somali")
+    case = dataclasses.replace(
+        case_file, story=Answer(state=AnswerState.ANSWERED), translation=None, exhibits=(spoken, *case_file.exhibits)
+    )
+    html = build_summary_html(case, variant=Variant.FACTS)
+    assert "Told by voice: the recording is among the files" in html
+    assert "Left empty" not in html
+
+
 def test_words_beside_a_state_are_kept(case_file: CaseFile) -> None:
     """Who is not sure and says more has both printed."""
     case = dataclasses.replace(case_file, incident=Incident(words=Answer("in spring?", AnswerState.NOT_SURE)))

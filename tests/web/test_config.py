@@ -55,6 +55,11 @@ def test_all_faults_are_named_at_once_and_no_value() -> None:
         ("TESTIMONIO_EXIT_URL", "javascript:alert(1)"),
         ("TESTIMONIO_DRAFT_HOURS", "many"),
         ("TESTIMONIO_LANGUAGES", ","),
+        ("TESTIMONIO_BLOBS", "/srv/files"),
+        ("TESTIMONIO_BLOBS", "s3:///prefix"),
+        ("TESTIMONIO_S3_ENDPOINT", "storage.example"),
+        ("TESTIMONIO_FILE_LIMIT_MB", "-1"),
+        ("TESTIMONIO_REPORT_LIMIT_MB", "2 GB"),
     ],
 )
 def test_setting_that_cannot_be_read_stops_the_start(name: str, value: str) -> None:
@@ -66,7 +71,23 @@ def test_setting_that_cannot_be_read_stops_the_start(name: str, value: str) -> N
 def test_secrets_do_not_show() -> None:
     """Printing a configuration shows no key, salt or database password."""
     secrets = {"DATABASE_URL": "postgresql://u:hunter2@localhost/x", "TESTIMONIO_SITE_SIGNING_KEY": "01" * 32}
+    secrets |= {"TESTIMONIO_S3_KEY_ID": "AKIAHUNTER", "TESTIMONIO_S3_SECRET": "hunter3"}
     config = read_config(IntakeConfig, INTAKE | secrets | {"TESTIMONIO_RECEIPT_SALT": "02" * 32})
+    assert "AKIAHUNTER" not in repr(config)
+    assert "hunter3" not in repr(config)
     assert "hunter2" not in repr(config)
     assert str(config.signing_key) not in repr(config)
     assert str(config.receipt_salt) not in repr(config)
+
+
+def test_limits_are_megabytes() -> None:
+    """Limits are written in megabytes; without them a file can have 500 and a report 2,048."""
+    config = read_config(IntakeConfig, INTAKE | {"TESTIMONIO_FREE_SPACE_FLOOR_MB": "3"})
+    assert (config.file_limit, config.report_limit) == (500_000_000, 2_048_000_000)
+    assert config.free_space_floor == 3_000_000
+
+
+def test_bucket_in_place_of_the_folder() -> None:
+    """An address of a bucket is taken as it is, and its region has a default."""
+    config = read_config(IntakeConfig, INTAKE | {"TESTIMONIO_BLOBS": "s3://bucket/prefix"})
+    assert (config.blobs, config.s3_region) == ("s3://bucket/prefix", "us-east-1")
