@@ -102,14 +102,18 @@ def find_work_recipient(caseworker: Caseworker, case: OpenedCase) -> Recipient:
     """Return the public key that the office's own things about a case are sealed to.
 
     Raises:
-        UntrustedKeyError: the public site did not sign it.
+        UntrustedKeyError: the public site did not sign it, or it is not the public half of the key that this person
+            opened the case with: whoever stole the public site's signing key could sign one of their own.
     """
-    return verify_recipient(
+    recipient = verify_recipient(
         case.row.work_recipient,
         case.row.work_recipient_signature,
         context=Context("case_work_recipient", (case.id,)),
         verify_key=caseworker.config.intake_verify_key,
     )
+    if case.work_identity is None or case.work_identity.recipient.raw != recipient.raw:
+        raise UntrustedKeyError
+    return recipient
 
 
 def _seal_card(caseworker: Caseworker, case: OpenedCase, change: CardChange) -> bytes:

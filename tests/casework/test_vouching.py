@@ -15,8 +15,10 @@ from tests.casework.filing import Filing, replace_values
 from tests.casework.staff_office import StaffOffice
 from tests.casework.test_case import decide, open_page, send
 from vault.contexts import Context
+from vault.identities import Identity
 from vault.recipients import Recipient
 from vault.sealing import seal_json
+from vault.signing import sign_recipient
 
 
 @pytest.fixture
@@ -156,6 +158,21 @@ def test_a_case_key_that_nobody_signed_is_not_sealed_to(sign_in_as: SignInAs, fi
     with write(filing.engine) as connection:
         stranger = connection.execute(select(cases.c.work_recipient).where(cases.c.id == other.id)).scalar_one()
         connection.execute(update(cases).where(cases.c.id == case.id).values(work_recipient=stranger))
+    page = reader.submit(open_page(reader, case), {"note": "For nobody else"}, action="/notes")
+    assert page.status == 503
+    assert "For nobody else" not in open_page(reader, case).words
+
+
+def test_a_case_key_that_a_thief_signed_is_not_sealed_to(sign_in_as: SignInAs, filing: Filing) -> None:
+    """Signed with the stolen key of the public site, a stranger's key is refused still: it did not open the case."""
+    case = filing.file()
+    reader = sign_in_as(Role.INTAKE)
+    decide(reader, case)
+    stranger = Identity.generate().recipient.raw
+    stolen = sign_recipient(stranger, context=Context("case_work_recipient", (case.id,)), key=filing.signer)
+    with write(filing.engine) as connection:
+        swapped = {"work_recipient": stranger, "work_recipient_signature": stolen}
+        connection.execute(update(cases).where(cases.c.id == case.id).values(swapped))
     page = reader.submit(open_page(reader, case), {"note": "For nobody else"}, action="/notes")
     assert page.status == 503
     assert "For nobody else" not in open_page(reader, case).words
