@@ -6,6 +6,8 @@ keeps of deleted rows. Whoever dies in between leaves a job behind, and the next
 It must never destroy what is held or accepted, or what was called back meanwhile.
 """
 
+from sqlalchemy import Connection
+
 from casework.ledger_writing import append_event
 from casework.workplace import Workplace
 from models.blobs import delete_blob_row, list_blobs
@@ -51,7 +53,7 @@ def _delete_rows(place: Workplace, case_id: str) -> bool:
         status, is_held = case
         if status == WITHDRAWN:
             if delete_contents(connection, case_id):
-                enqueue_job(connection, EMPTY_STORE, ALL)
+                _ask_to_empty(connection)
             return True
         if due_on is None:
             return False
@@ -62,9 +64,14 @@ def _delete_rows(place: Workplace, case_id: str) -> bool:
         if due_on > clock.today(place.config.time_zone):
             return False
         delete_contents(connection, case_id)
-        enqueue_job(connection, EMPTY_STORE, ALL)
+        _ask_to_empty(connection)
         append_event(connection, Event(DESTROYED, case_id), place.config)
         return True
+
+
+def _ask_to_empty(connection: Connection) -> None:
+    """Ask for the database to be written anew, after whatever else is due already: once for all of it."""
+    enqueue_job(connection, EMPTY_STORE, ALL, run_after=int(clock.now().timestamp()))
 
 
 def empty_database(place: Workplace, _subject: str) -> None:

@@ -4,17 +4,24 @@ Nothing here opens anything that people wrote: it reads ids, digests and public 
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Connection, Engine
 
 from casework.ledger_writing import find_verify_keys, make_signature_check
+from models.destroying import list_to_settle
+from models.emptying import EMPTY_STORE
 from models.engine import has_newest_schema, read
+from models.jobs import list_jobs
 from models.ledger import LedgerBrokenError, get_head, verify
 from models.office_keys import count_holders, get_office_key
 from vault.contexts import Context
 from vault.errors import UntrustedKeyError
 from vault.signing import verify_recipient
+from web import clock
 from web.config import CaseworkConfig
+
+_GRACE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,7 @@ def find_faults(engine: Engine, config: CaseworkConfig) -> list[str]:
             return ["There is no office key: hold the key ceremony first."]
         if not count_holders(connection, office_key.id):
             faults.append("Nobody holds the office identity: nobody could open a report.")
+        faults += _find_undone(connection, config)
     try:
         verify_recipient(
             office_key.recipient,
@@ -83,4 +91,15 @@ def find_faults(engine: Engine, config: CaseworkConfig) -> list[str]:
         )
     except UntrustedKeyError:
         faults.append("The stored office recipient is not signed by this office: reports must not be sealed to it.")
+    return faults
+
+
+def _find_undone(connection: Connection, config: CaseworkConfig) -> list[str]:
+    """Return what the worker, or the owner's program for emptying, should have done since yesterday."""
+    faults = []
+    if list_to_settle(connection, clock.today(config.time_zone) - _GRACE):
+        faults.append("Reports that were taken back are not destroyed in time: no worker is running, or it fails.")
+    yesterday = int((clock.now() - _GRACE).timestamp())
+    if any(job.kind == EMPTY_STORE and job.run_after < yesterday for job in list_jobs(connection)):
+        faults.append("Destroyed rows are still in the database's files: run python -m models.emptying as its owner.")
     return faults

@@ -25,6 +25,8 @@ _TABLES: Final = (
     *("drafts", "boxes", "sessions", "jobs"),
 )
 _WATCH_SECONDS: Final = 600.0
+# Short, because the job is tried again and a site's writers must not stand behind it.
+_BUSY_TIMEOUT_MS: Final = 3_000
 
 
 class StoreBusyError(Exception):
@@ -55,6 +57,7 @@ def empty_store(engine: Engine) -> None:
 def _empty_sqlite(engine: Engine) -> None:
     pooled = engine.raw_connection()
     try:
+        pooled.driver_connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")  # type: ignore[union-attr]
         # In memory: a temporary file would leave on another disk what is deleted from this one later.
         pooled.driver_connection.execute("PRAGMA temp_store = MEMORY")  # type: ignore[union-attr]  # sqlite3's own
         pooled.driver_connection.execute("VACUUM")  # type: ignore[union-attr]  # sqlite3's own

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text, update
 
+from casework.destruction import settle_withdrawal
+from casework.ledger_commands import find_faults
 from casework.worker import ROUNDS, Worker
 from casework.workplace import Workplace
 from models import boxes, drafts, tables, withdrawals
@@ -302,6 +304,25 @@ def test_worker_without_the_owners_rights_leaves_emptying_to_the_owner(desk: Des
         assert empty_as_owner(desk)
         with read(desk.owner) as connection:
             assert EMPTY_STORE not in {row.kind for row in list_jobs(connection)}
+
+
+def test_check_says_that_nobody_works(desk: Desk, full_case: FullCase) -> None:
+    """A day after a report should have been destroyed, and a day after the emptying was asked for, `check` says so."""
+    desk.take_back(full_case.id)
+
+    def count_faults() -> int:
+        return len(find_faults(desk.place.engine, desk.config))
+
+    with desk.after_the_wait():
+        assert count_faults() == 0
+    with desk.after_the_wait(days=WAIT_DAYS + 1):
+        assert count_faults() == 1
+        settle_withdrawal(desk.place, full_case.id)
+        assert count_faults() == 0
+    with desk.after_the_wait(days=WAIT_DAYS + 3):
+        assert count_faults() == 1
+        assert empty_as_owner(desk)
+        assert count_faults() == 0
 
 
 def test_the_command_works_and_stops_politely(desk: Desk, full_case: FullCase) -> None:
