@@ -13,10 +13,9 @@ import pytest
 import sqlalchemy
 from sqlalchemy import make_url
 
+import intake.inbox
 import intake.sending
-import intake.views.inbox
 import intake.views.report
-from intake import drafts
 from models.questionnaire.pages import PAGE_BY_STEM, QUESTIONS, is_text
 from models.questionnaire.question import Question
 from tests.conftest import DatabaseUrls, PostgresqlStore
@@ -110,7 +109,7 @@ def make_failure(canary: Canary) -> Callable[..., NoReturn]:
 def fail_on(reader: PageClient, page: Page, canary: Canary, go: str = "next") -> None:
     """Send a page, and show it, while each fails; then put everything right again."""
     with pytest.MonkeyPatch.context() as broken:
-        broken.setattr(drafts, "save_answers", make_failure(canary))
+        broken.setattr(intake.views.report, "save_page", make_failure(canary))
         answers = [reader.submit(page, fill(page, canary), go=go)]
     with pytest.MonkeyPatch.context() as broken:
         broken.setattr(intake.views.report, "_render", make_failure(canary))
@@ -155,11 +154,15 @@ def send(reader: PageClient, page: Page, canary: Canary) -> str:
 
 def come_back(reader: PageClient, code: str, canary: Canary) -> None:
     """Come back with the code, once while that fails and once while it works."""
+    reader.submit(reader.get("/es/report/receipt"), {}, go="done")
     page = reader.get("/es/inbox")
     with pytest.MonkeyPatch.context() as broken:
-        broken.setattr(intake.views.inbox, "derive_receipt", make_failure(canary))
-        assert reader.submit(page, {"code": code}).status == 500
-    assert reader.submit(page, {"code": code}).status == 200
+        broken.setattr(intake.inbox, "derive_code", make_failure(canary))
+        assert reader.submit(page, {"code": code}, action="/inbox").status == 500
+    opened = reader.submit(page, {"code": code}, action="/inbox")
+    assert opened.status == 200
+    message = canary.phrases["what_happened"] + " message"
+    assert reader.submit(opened, {"text": message}, action="/message").status == 200
 
 
 @pytest.mark.timeout(180)
