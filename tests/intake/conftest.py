@@ -10,8 +10,10 @@ from flask import Flask
 
 from intake.app import create_app
 from tests.conftest import DatabaseUrls
+from tests.intake.moved_clock import MovedClock
 from tests.intake.office import Office, make_office
 from tests.page_client import PageClient
+from web import clock
 
 
 @pytest.fixture
@@ -32,3 +34,17 @@ def site(office: Office) -> Iterator[Flask]:
 def reader(site: Flask) -> PageClient:
     """A person with a browser without script."""
     return PageClient(site.test_client())
+
+
+@pytest.fixture
+def elsewhere(site: Flask) -> PageClient:
+    """The same person on another phone."""
+    return PageClient(site.test_client())
+
+
+@pytest.fixture
+def moved(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
+    """A clock that a test can move."""
+    moved = MovedClock()
+    monkeypatch.setattr(clock, "now", moved.now)
+    return moved

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,36 +10,11 @@ from werkzeug.http import parse_cookie
 
 from models import tables
 from tests.intake.conversing import count_rows, enter, file_report, reading
+from tests.intake.moved_clock import MovedClock
 from tests.intake.office import Office
 from tests.intake.stored_files import list_stored
 from tests.intake.test_report_journey import ANSWERS, STORY, read_code, walk_to
 from tests.page_client import PageClient
-from web import clock
-
-
-class MovedClock:
-    """The site's clock, moved forward by hand."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def now(self) -> datetime:
-        """This moment, moved."""
-        return datetime.now(UTC) + self.ahead
-
-
-@pytest.fixture
-def moved(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
-    """A clock that a test can move."""
-    moved = MovedClock()
-    monkeypatch.setattr(clock, "now", moved.now)
-    return moved
-
-
-@pytest.fixture
-def elsewhere(site: Flask) -> PageClient:
-    """The same person on another phone."""
-    return PageClient(site.test_client())
 
 
 def write_until(reader: PageClient, stop: str = "what-happened") -> str:

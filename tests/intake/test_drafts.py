@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -12,30 +12,11 @@ from sqlalchemy import update
 from intake.app import create_app
 from models import tables
 from models.engine import create_engine, read, write
+from tests.intake.moved_clock import MovedClock
 from tests.intake.office import Office
 from tests.intake.test_report_journey import ANSWERS, STORY, read_code, walk_to
 from tests.page_client import PageClient
 from vault.identities import Identity
-from web import clock
-
-
-class MovedClock:
-    """The site's clock, moved forward by hand."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def now(self) -> datetime:
-        """This moment, moved."""
-        return datetime.now(UTC) + self.ahead
-
-
-@pytest.fixture
-def moved(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
-    """A clock that a test can move."""
-    moved = MovedClock()
-    monkeypatch.setattr(clock, "now", moved.now)
-    return moved
 
 
 def test_first_get_makes_nothing(reader: PageClient, office: Office) -> None:

@@ -35,12 +35,6 @@ ANSWER = "Era un carro gris. Mi prima lo grabó. 🙏"
 PHOTO = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 
 
-@pytest.fixture
-def elsewhere(site: Flask) -> PageClient:
-    """The same person on another phone."""
-    return PageClient(site.test_client())
-
-
 def test_code_opens_the_inbox_however_it_is_typed(reader: PageClient, site: Flask) -> None:
     """Spaces, dashes and Arabic-Indic digits do not matter; neither the code nor the story is ever on a page."""
     code = file_report(reader)

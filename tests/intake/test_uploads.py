@@ -20,9 +20,9 @@ from models.blobs import FolderStore
 from models.engine import create_engine
 from models.questionnaire.question import AnswerState
 from models.report import Report
+from tests.intake.moved_clock import MovedClock
 from tests.intake.office import Office
 from tests.intake.stored_files import list_rows, list_stored, open_file
-from tests.intake.test_drafts import MovedClock
 from tests.intake.test_report_journey import STORY, walk_to
 from tests.page_client import BOUNDARY, ChosenFile, Page, PageClient, read_fields, write_multipart
 from tests.s3 import BUCKET, KEY_ID, SECRET, serve_s3
