@@ -6,7 +6,8 @@ only those of the page. A card that does not open keeps its row; it must never b
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -18,6 +19,7 @@ from models.card import URGENT_FIRST, Card
 from models.cases import CaseFilter, Status, count_cases, count_withdrawn, list_cards
 from models.engine import read, write
 from models.ledger import Event
+from models.likeness import Sketch, find_alike, find_bursts
 
 PAGE_SIZE = 50
 MINE, NOBODY = "me", "nobody"
@@ -41,10 +43,15 @@ class QueueFilter:
 
 @dataclass(frozen=True)
 class QueueEntry:
-    """One case in the queue; `card` is None where it cannot be opened."""
+    """One case in the queue; `card` is None where it cannot be opened.
+
+    `alike` are the references of others whose story reads nearly the same; `is_in_burst` tells that many came at once.
+    """
 
     row: Row[Any]
     card: Card | None
+    alike: tuple[str, ...] = ()
+    is_in_burst: bool = False
 
     @property
     def is_undecided(self) -> bool:
@@ -145,7 +152,32 @@ def read_queue(caseworker: Caseworker, wanted: QueueFilter, number: int = 1) -> 
         raise NoSuchPageError
     with read(caseworker.engine) as connection:
         withdrawn = count_withdrawn(connection, caseworker.session.holder_ids)
-    return QueuePage(tuple(entries), _count(undecided, withdrawn), number, pages, total)
+    return QueuePage(_flag(entries, undecided), _count(undecided, withdrawn), number, pages, total)
+
+
+def _flag(entries: Sequence[QueueEntry], undecided: Sequence[QueueEntry]) -> tuple[QueueEntry, ...]:
+    """Tell of each entry which others read alike and whether it came in a burst, as far as cards were opened."""
+    cards = {each.row.reference: each.card for each in (*undecided, *entries) if each.card is not None}
+    alike = find_alike({reference: _read_sketch(card) for reference, card in cards.items()})
+    arrivals = [(moment, reference) for reference, card in cards.items() if (moment := _read_arrival(card))]
+    bursts = find_bursts(arrivals)
+    return tuple(
+        replace(each, alike=tuple(alike.get(each.row.reference, ())), is_in_burst=each.row.reference in bursts)
+        for each in entries
+    )
+
+
+def _read_sketch(card: Card) -> Sketch:
+    """What a card says of its story; nothing where somebody sealed nonsense."""
+    values: Any = card.sketch
+    return tuple(value for value in values if isinstance(value, int)) if isinstance(values, tuple) else ()
+
+
+def _read_arrival(card: Card) -> datetime | None:
+    try:
+        return datetime.fromisoformat(card.received_at).replace(tzinfo=UTC)
+    except (TypeError, ValueError):
+        return None
 
 
 def _list_undecided(caseworker: Caseworker, wanted: QueueFilter) -> list[QueueEntry]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models.likeness import Sketch, make_sketch
 from models.report import Report, Value
 
 URGENT_FIRST = ("held_now", "child_alone", "hurt", "court_date")
@@ -14,7 +15,7 @@ class Card:
     """What a row of the queue needs. Codes as in the questionnaire; dates ISO; empty where not known.
 
     `conflict` is one of "", "clear", "conflict", "needs_review", "cannot_be_checked". `marks` holds "doubtful" and
-    "duplicate". `received_at` is to the minute.
+    "duplicate". `received_at` is to the minute. `sketch` tells nearly equal stories, see models/likeness.py.
     """
 
     reference: str
@@ -37,6 +38,7 @@ class Card:
     consent_statistics: bool
     conflict: str = ""
     marks: tuple[str, ...] = ()
+    sketch: Sketch = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for sealing."""
@@ -89,4 +91,5 @@ def make_card(report: Report, *, earliest_on: str, latest_on: str) -> Card:
         earliest_on=earliest_on,
         latest_on=latest_on,
         consent_statistics=report.consent_statistics,
+        sketch=make_sketch(word("what_happened")),
     )

@@ -133,3 +133,16 @@ def test_one_entry_in_the_ledger_for_a_page(sign_in_as: SignInAs, filing: Filing
         entries = list_entries(connection, staff_office.accounts[Role.INTAKE].staff_id)
     # The first comes from the page that sign-in leads to.
     assert [entry["kind"] for entry in entries].count("queue:viewed") == 2
+
+
+def test_flags_copies_and_bursts(sign_in_as: SignInAs, filing: Filing) -> None:
+    """Nearly equal stories name each other, many at once are called a burst, and nothing is refused or hidden."""
+    story = "El oficial me paró por una luz y preguntó por mis papeles delante de mis hijos, sin ninguna razón. " * 2
+    first, second = filing.file(what_happened=story), filing.file(what_happened="Hola. " + story)
+    page = sign_in_as(Role.INTAKE).get("/cases")
+    assert f"Reads like {first.reference}" in page.words
+    assert f"Reads like {second.reference}" in page.words
+    assert "Came in a burst" not in page.words
+    for _number in range(8):
+        filing.file()
+    assert "Came in a burst" in sign_in_as(Role.ATTORNEY).get("/cases").words
