@@ -24,7 +24,7 @@ COOKIE = "form"
 def create_app(config: IntakeConfig | None = None) -> Flask:
     """Make the public site, from the environment unless a configuration is given."""
     config = config or read_config(IntakeConfig, os.environ)
-    app = make_site("intake", config, cookie=COOKIE)
+    app = make_site("intake", config, cookie=COOKIE, leads_to=config.exit_url)
     install_uploads(app)
     for code in config.languages:
         load_translations(code)

@@ -1,22 +1,35 @@
 """Response headers: nothing is stored, nothing is loaded from elsewhere, nothing is told to other sites."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, request
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; script-src 'self'; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
 _STATIC_SECONDS = 31_536_000
 
 
-def install_headers(app: Flask, *, is_secure: bool) -> None:
-    """Set the security headers on every response of the site."""
+def make_policy(leads_to: str = "") -> str:
+    """Make the content security policy. `leads_to` is the one other address that a form may end at.
+
+    Chromium holds the policy against where a post is redirected to as well: without this the way out of the public
+    site stays on the page, with everything on it.
+    """
+    parts = urlsplit(leads_to)
+    end = f" {parts.scheme}://{parts.netloc}" if leads_to else ""
+    return (
+        "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; script-src 'self'; "
+        f"connect-src 'self'; form-action 'self'{end}; frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+def install_headers(app: Flask, *, is_secure: bool, leads_to: str = "") -> None:
+    """Set the security headers on every response of the site; `leads_to` as in `make_policy`."""
+    policy = make_policy(leads_to)
 
     @app.after_request
     def set_headers(response: Response) -> Response:
         headers = response.headers
         # A view may ask for a stricter one: what somebody handed in is no page of ours.
-        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        headers.setdefault("Content-Security-Policy", policy)
         # Not no-referrer: with it browsers send "Origin: null", and the check of the origin needs the real one.
         headers["Referrer-Policy"] = "same-origin"
         headers["X-Content-Type-Options"] = "nosniff"

@@ -33,7 +33,7 @@ def _static_url(name: str) -> str:
     return url_for("static", filename=name, v=_hash_static(name))
 
 
-def make_site(name: str, config: SiteConfig, *, cookie: str) -> Flask:
+def make_site(name: str, config: SiteConfig, *, cookie: str, leads_to: str = "") -> Flask:
     """Make the frame of the site called `name`, which can render `templates/<name>/` and `templates/shared/` only."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     app = Flask(name, template_folder=None, static_folder=str(_STATIC), root_path=str(_ROOT / name))
@@ -53,7 +53,7 @@ def make_site(name: str, config: SiteConfig, *, cookie: str) -> Flask:
     app.extensions["box_cookie"] = BoxCookie(cookie, is_secure=config.is_secure)
     install_database(app, config.engine_url)
     install_store(app, config)
-    install_headers(app, is_secure=config.is_secure)
+    install_headers(app, is_secure=config.is_secure, leads_to=leads_to)
     install_body_limit(app)
     install_origin_check(app, config.origin)
     install_error_pages(app)

@@ -12,6 +12,7 @@ from models import cases, ledger, office_keys
 from models.engine import create_engine, read, write
 from models.report import Report, read_report
 from models.tables import cases as cases_table
+from tests.page_client import EXIT_URL
 from vault.contexts import Context
 from vault.identities import Identity
 from vault.opening import open_identity, open_json
@@ -84,7 +85,7 @@ def make_office(owner_url: str, intake_url: str, folder: Path) -> Office:
         casework_verify_key=casework_key.verify_key,
         site_name="Notes",
         receipt_salt=bytes(32),
-        exit_url="https://weather.example/",
+        exit_url=EXIT_URL,
         languages=("en", "es", "qps"),
         office_line="555-0100",
     )
