@@ -27,7 +27,7 @@ DATE_PARTS = {
     "when_day": N_("Please write a day that the month has, like 5 or 23."),
     "when_month": N_("Please choose the month."),
     "when_season": N_("Please choose the season."),
-    "when_year": N_("Please write the year with four digits. It cannot be in the future."),
+    "when_year": N_("Please write the year with four digits, like 2025. The day cannot be in the future."),
 }
 
 

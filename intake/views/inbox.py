@@ -49,7 +49,7 @@ NOTHING_WRITTEN = N_("Please write something, or choose a file.")
 STANDINGS = {
     "undecided": N_("We have it. Our people read reports in order, urgent ones first."),
     "accepted": N_("A lawyer is working on it."),
-    "referred": N_("We passed you on to someone who can help."),
+    "referred": N_("Somebody else can help you better than we can. Please look for our message about it."),
     "declined": N_("We cannot take it. That does not mean that it was right what happened to you."),
     "advised": N_("We gave advice. We do not go on with it."),
     "recorded": N_("We have put it on record."),

@@ -48,6 +48,7 @@ def _was_in_jail(values: Values) -> bool:
         bool(ended & {"arrest", "held", "held_for_immigration", "handed_to_ice"})
         or values.get("encounter_type") == "jail"
         or values.get("place_kind") == "jail"
+        or _is_someone_held(values)
     )
 
 
