@@ -148,9 +148,11 @@ def build_case_file(caseworker: Caseworker, case: OpenedCase) -> paper.CaseFile:
 def _make_exhibit(entry: FileEntry) -> paper.Exhibit:
     file = entry.file
     kind = FILE_KIND.get(file.kind, file.kind)
+    if file.is_story:
+        kind += ", spoken account" + (", " if not file.language else " in ") + find_language(file.language).name
     return paper.Exhibit(
         name=file.name,
-        kind=f"{kind}, spoken account in {find_language(file.language).name}" if file.is_story else kind,
+        kind=kind,
         length=file.length,
         sha256=file.sha256,
         received_on=read_date(file.added_on),

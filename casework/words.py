@@ -129,8 +129,10 @@ def join_words(words: dict[str, str], codes: tuple[str, ...] | str, *, empty: st
 
 
 def find_language(code: str) -> Language:
-    """Find a written language by its code, with its English name and the way it runs; "other" is undetermined."""
-    if code == "other" or not code:
+    """Find a written language by code, with its English name and the way it runs; "other" or none is undetermined."""
+    if not code:
+        return Language("und", "language not told")
+    if code == "other":
         return Language("und", "Another language")
     direction: Literal["ltr", "rtl"] = "rtl" if code in _RIGHT_TO_LEFT else "ltr"
     if code in LANGUAGES and LANGUAGES[code].direction == "rtl":

@@ -22,6 +22,8 @@ blueprint = Blueprint("sign_in", __name__)
 
 REFUSED = N_("That did not match. Check your e-mail, your passphrase and the code, and try again with a new code.")
 BUSY = N_("Others are signing in at this moment. Please try again in a few seconds.")
+NOT_UNLOCKED = N_("That did not match. Check your passphrase and the code, and try again with a new code.")
+DELAYED_ONE = N_("Too many tries. Please wait 1 second, then try again.")
 DELAYED = N_("Too many tries. Please wait {seconds} seconds, then try again.")
 
 
@@ -118,9 +120,10 @@ def _try_secrets(form: SecretsForm, page: str, open_desk: Callable[[], Desk]) ->
     try:
         desk = open_desk()
     except SignInRefusedError:
-        return _render(form, page, 401, _(REFUSED))
+        return _render(form, page, 401, _(NOT_UNLOCKED if page == "unlock" else REFUSED))
     except SignInDelayedError as delay:
-        return _render(form, page, 429, _(DELAYED).format(seconds=delay.seconds), wait=delay.seconds)
+        words = _(DELAYED_ONE) if delay.seconds == 1 else _(DELAYED).format(seconds=delay.seconds)
+        return _render(form, page, 429, words, wait=delay.seconds)
     except SignInBusyError:
         return _render(form, page, 429, _(BUSY), wait=2)
     set_desk(desk)

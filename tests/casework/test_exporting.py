@@ -119,3 +119,14 @@ def test_lists_files_that_the_ledger_vouches_for(caseworker: Caseworker, filing:
         ("voz.wav", "Sound, spoken account in Somali", 3, spoken.sha256),
         ("foto.jpg", "Photo", 5, photo.sha256),
     ]
+
+
+def test_says_that_the_language_of_a_recording_was_not_told(
+    caseworker: Caseworker, filing: Filing, staff_site: Flask
+) -> None:
+    """A spoken account without a language is not said to be in another language."""
+    case = filing.file()
+    reporter = Correspondence(filing, staff_site.extensions["blob_store"], case)
+    reporter.name_in_report(reporter.put_file(b"one", "voz.wav", "audio", "audio/wav", is_story=True))
+    (exhibit,) = work(caseworker, case).exhibits
+    assert exhibit.kind == "Sound, spoken account, language not told"

@@ -225,6 +225,18 @@ def test_verifies_against_the_day_it_came(
     assert (use["kind"], use["item"], use["digest"]) == ("file:verified", sound.id, sound.sha256)
 
 
+def test_names_the_file_in_each_control(
+    sign_in_as: SignInAs, case: FiledCase, sound: EvidenceFile, correspondence: Correspondence
+) -> None:
+    """Heard without the page around them, the controls of two files of the same name still differ."""
+    twin = correspondence.put_file(b"other", sound.name, "audio", "audio/wav")
+    correspondence.name_in_report(sound, twin)
+    words = decide(sign_in_as(Role.INTAKE), case).words.replace(" )", ")")
+    for control in ("Verify", "Download the original"):
+        for place in (1, 2):
+            assert words.count(f"{control} (file {place}: {sound.name})") == 1
+
+
 def test_verifying_finds_another_file_in_its_place(
     sign_in_as: SignInAs, case: FiledCase, sound: EvidenceFile, correspondence: Correspondence, filing: Filing
 ) -> None:

@@ -107,7 +107,9 @@ def test_colleague_cannot_unlock(staff_office: StaffOffice, sign_in_as: SignInAs
     page = press(reader, reader.get("/staff"), "/lock")
     page = unlock(reader, page, staff_office, Role.ADMINISTRATOR)
     assert (page.status, page.path) == (401, "/unlock")
-    assert page.list_errors()
+    assert page.list_errors() == [
+        "That did not match. Check your passphrase and the code, and try again with a new code."
+    ]
 
 
 def test_request_under_way_cannot_undo_a_lock(staff_site: Flask, sign_in_as: SignInAs, move_clock: MoveClock) -> None:

@@ -102,7 +102,7 @@ def test_delay_grows_for_that_account_only(
         while page.status == 429:
             wait = int(page.headers["Retry-After"])
             waits.append(wait)
-            assert f"wait {wait} seconds" in page.list_errors()[0]
+            assert f"wait {wait} second{'' if wait == 1 else 's'}," in page.list_errors()[0]
             assert email in page.text
             moment[0] += wait
             page = try_sign_in(reader, email, "wrong words", "000000")

@@ -40,6 +40,13 @@ def test_knows_how_languages_run() -> None:
     assert find_language("other").code == "und"
 
 
+def test_a_language_that_was_not_told_is_not_another_language() -> None:
+    """No answer about the language says that it was not told; only who chose another language is said to have."""
+    assert find_language("").name == "language not told"
+    assert find_language("").code == "und"
+    assert find_language("other").name == "Another language"
+
+
 def test_reads_only_dates() -> None:
     """A sealed record without a date gives none."""
     assert read_date("") is None
