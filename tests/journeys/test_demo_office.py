@@ -219,6 +219,8 @@ def test_every_page_of_the_staff_site_says_demo(office: DemoOffice) -> None:
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint in {"static", "healthz"}:
             continue
+        if rule.arguments - {"reference"}:
+            continue  # a file that somebody handed in, or a picture of it: no page of ours
         for case in office.cases if rule.arguments else office.cases[:1]:
             wanted = dict.fromkeys(rule.arguments, case.reference)
             paths.append(app.url_map.bind("localhost").build(rule.endpoint, wanted))
