@@ -204,8 +204,11 @@ class ExportForm(BoxForm):
         "Which copy?",
         [OneOf(N_("Choose which copy to make"))],
         choices=[
-            ("facts", "Facts copy: without dispositions, notes, conflict and screening data"),
-            ("office", "Office copy: with all of it. It must not leave the office"),
+            ("facts", "Facts copy: without what the office checked, decided and wrote for itself"),
+            (
+                "office",
+                "Office copy, not to leave the office: also checks, decisions, marks, assignments, notes and history",
+            ),
         ],
         default="facts",
     )

@@ -16,6 +16,7 @@ _CONTACT_QUESTIONS = (
     "contact_ways",
     "contact_details",
     "contact_times",
+    "held_phone",
     "voicemail",
     "say_who_calls",
 )

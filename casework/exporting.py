@@ -12,6 +12,7 @@ from datetime import date, datetime
 from casework.answers import find_story_language
 from casework.assignments import list_names
 from casework.caseworker import Caseworker
+from casework.conversations import Turn, list_contact_changes, view_conversation
 from casework.deadlines import DEADLINES
 from casework.dispositions import DECLINE_CODES, OUTCOMES
 from casework.errors import CaseworkError
@@ -36,10 +37,10 @@ _PARTIES = {
 }
 # Pages that have a place of their own in the summary, or are no facts.
 _PLACED_PAGES = frozenset({"where", "when", "what_happened", "contact", "check"})
-_PLACED_QUESTIONS = frozenset({"agency", "encounter_type", "how_it_ended", "reach", *_PARTIES})
+_PLACED_QUESTIONS = frozenset({"agency", "encounter_type", "how_it_ended", "reach", "held_phone", *_PARTIES})
 _CONTACT = (
     *("reach", "whom_to_contact", "contact_ways", "contact_details", "contact_times"),
-    *("voicemail", "say_who_calls", "safe_word"),
+    *("held_phone", "voicemail", "say_who_calls", "safe_word"),
 )
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})  # Unicode's classes of letters that run right to left
 _WHEN = ("when", "when_day", "when_month", "when_season", "when_year")
@@ -139,6 +140,7 @@ def build_case_file(caseworker: Caseworker, case: OpenedCase) -> paper.CaseFile:
         sections=_make_sections(report),
         exhibits=tuple(_make_exhibit(entry) for entry in list_files(case) if entry.is_vouched),
         contact=tuple(_make_fact(report, question) for question in _CONTACT),
+        contact_changes=_make_contact_changes(caseworker, case, report),
         deadlines=_make_deadlines(caseworker, case),
         office=_make_office_record(caseworker, case, list_names(caseworker)),
         is_demo=caseworker.config.is_demo,
@@ -189,6 +191,26 @@ def _make_when(report: Report) -> paper.Answer:
 
 def _make_fact(report: Report, question: str) -> paper.Fact:
     return paper.Fact(get_question_words(question), _make_answer(report, question))
+
+
+def _make_contact_changes(caseworker: Caseworker, case: OpenedCase, report: Report) -> tuple[paper.ContactChange, ...]:
+    """The wishes that came later, newest first; those that the ledger does not vouch for stay off paper."""
+
+    def make_fact(turn: Turn, question: str, answer: str) -> paper.Fact:
+        is_typed = answer in turn.item.values["contact"].values()
+        return paper.Fact(
+            question, paper.Answer(answer, language=_find_text_language(report, answer) if is_typed else None)
+        )
+
+    return tuple(
+        paper.ContactChange(
+            changed_on=_in_office_time(caseworker, turn.item.at).date(),
+            whose_code=turn.who,
+            facts=tuple(make_fact(turn, question, answer) for question, answer in turn.contact),
+        )
+        for turn in list_contact_changes(view_conversation(caseworker, case))
+        if turn.item.is_vouched
+    )
 
 
 def _make_sections(report: Report) -> tuple[paper.FactSection, ...]:

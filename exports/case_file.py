@@ -153,6 +153,15 @@ class Exhibit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactChange:
+    """How to reach the person as somebody with a code said later. ``whose_code`` says which code, not who held it."""
+
+    changed_on: date
+    whose_code: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """Something the office decided: a conflict check, a disposition, a mark, an assignment."""
 
@@ -198,6 +207,8 @@ class OfficeRecord:
 class CaseFile:
     """A whole case, opened, in plain words. Moments are aware and stand in the office's own time zone.
 
+    ``contact`` is what the report said; ``contact_changes`` came later and are newest first.
+
     ``typed_by`` completes the sentence "typed by ..." ("a family member"); ``reporter_role`` stands alone
     ("Family member").
     """
@@ -218,6 +229,7 @@ class CaseFile:
     sections: tuple[FactSection, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
     contact: tuple[Fact, ...] = ()
+    contact_changes: tuple[ContactChange, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     office: OfficeRecord | None = None
     is_demo: bool = False

@@ -304,3 +304,11 @@ def test_no_word_of_the_conversation_is_readable_in_the_database(
     for word in ("zorzal-azul", ANSWER, "girasol"):
         assert word not in said
         assert word.encode() not in stored
+
+
+def test_shows_the_safe_phone_of_a_held_person_with_how_to_reach_them(sign_in_as: SignInAs, filing: Filing) -> None:
+    """The number that was given for a held person stands where staff look before they call."""
+    held = filing.file(urgent=["held_now"], held_phone="402-555-0177")
+    words = decide(sign_in_as(Role.INTAKE), held).words
+    start = words.index("Say this word first:")
+    assert "402-555-0177" in words[start : words.index("Everything here was written by", start)]

@@ -62,6 +62,16 @@ def test_hands_out_the_copy_asked_for(sign_in_as: SignInAs, filing: Filing, vari
     assert "Missing" not in history
 
 
+def test_says_what_a_copy_does_not_hold(sign_in_as: SignInAs, filing: Filing) -> None:
+    """No copy is said to hold all: the page names what stays out of both."""
+    case = filing.file()
+    reader = sign_in_as(Role.INTAKE)
+    decide(reader, case)
+    words = reader.get(f"/cases/{case.reference}/export").words
+    assert "all of it" not in words
+    assert "Neither holds the conversation, the reasons for a legal hold" in words
+
+
 def test_the_facts_copy_is_the_default(sign_in_as: SignInAs, filing: Filing) -> None:
     """The page offers the facts copy first and ticked; a copy that there is none of comes back with 400."""
     case = filing.file()

@@ -19,6 +19,7 @@ from exports.case_file import AnswerState, CaseFile, PrivilegeClass
 from models.cases import Status
 from tests.casework.corresponding import Correspondence
 from tests.casework.filing import STORY, FiledCase, Filing
+from web import clock
 
 
 def reopen(caseworker: Caseworker, case: FiledCase) -> OpenedCase:
@@ -130,3 +131,34 @@ def test_says_that_the_language_of_a_recording_was_not_told(
     reporter.name_in_report(reporter.put_file(b"one", "voz.wav", "audio", "audio/wav", is_story=True))
     (exhibit,) = work(caseworker, case).exhibits
     assert exhibit.kind == "Sound, spoken account, language not told"
+
+
+def test_later_contact_wishes_go_on_paper_when_vouched_for(
+    caseworker: Caseworker, filing: Filing, staff_site: Flask
+) -> None:
+    """Wishes that came later stand newest first beside the report's, with the day; smuggled ones do not."""
+    case = filing.file()
+    reporter = Correspondence(filing, staff_site.extensions["blob_store"], case)
+    receipt = reporter.make_receipt()
+    reporter.send(receipt, kind="contact", contact={"contact_details": "402-555-0188"})
+    reporter.send(receipt, kind="contact", contact={"contact_ways": ["signal"], "contact_details": "después, en casa"})
+    reporter.send(receipt, kind="contact", contact={"contact_details": "402-555-0666"}, is_logged=False)
+    paper = work(caseworker, case)
+    newest, older = paper.contact_changes
+    assert newest.whose_code == "The person's own code"
+    assert newest.changed_on == clock.now().astimezone(caseworker.config.time_zone).date()
+    answers = [fact.answer for fact in newest.facts]
+    assert [(answer.text, answer.language is None) for answer in answers] == [
+        ("Signal", True),
+        ("después, en casa", False),
+    ]
+    assert [fact.answer.text for fact in older.facts] == ["402-555-0188"]
+    assert "402-555-0134" in [fact.answer.text for fact in paper.contact]
+
+
+def test_the_safe_phone_of_a_held_person_stands_with_the_contact_rules(caseworker: Caseworker, filing: Filing) -> None:
+    """The number to reach somebody about a held person is counsel's, not one of the facts that are handed on."""
+    paper = work(caseworker, filing.file(urgent=["held_now"], held_phone="402-555-0177"))
+    facts = [fact.answer.text for section in paper.sections for fact in section.facts]
+    assert "402-555-0177" not in facts
+    assert "402-555-0177" in [fact.answer.text for fact in paper.contact]

@@ -12,6 +12,7 @@ from exports.case_file import (
     Answer,
     AnswerState,
     CaseFile,
+    ContactChange,
     Deadline,
     Decision,
     Digests,
@@ -111,6 +112,18 @@ def case_file() -> CaseFile:
         ),
         exhibits=EXHIBITS,
         contact=(Fact("Safe times", Answer("después de las seis", language=SPANISH)),),
+        contact_changes=(
+            ContactChange(
+                changed_on=date(2026, 11, 22),
+                whose_code="The helper's code",
+                facts=(Fact("Safe times", Answer("los domingos", language=SPANISH)),),
+            ),
+            ContactChange(
+                changed_on=date(2026, 11, 21),
+                whose_code="The person's own code",
+                facts=(Fact("Safe times", Answer("al mediodía", language=SPANISH)),),
+            ),
+        ),
         deadlines=DEADLINES,
         office=OFFICE_ONLY,
     )

@@ -48,6 +48,22 @@ def test_tells_the_case(facts_pdf: bytes, read_pages: ReadPages) -> None:
         assert words in text
 
 
+def test_newest_contact_wishes_stand_first_and_older_ones_are_marked(facts_pdf: bytes, read_pages: ReadPages) -> None:
+    """Counsel reads the newest wishes first, each with its day, and sees which were replaced."""
+    text = squeeze(" ".join(read_pages(facts_pdf)))
+    text = text[text.index("Part C.") :]
+    order = (
+        "Newest wishes: changed on November 22, 2026 by whoever held the code",
+        "los domingos",
+        "Older, replaced: changed on November 21, 2026 by whoever held the code",
+        "al mediodía",
+        "Older, from the report of November 20, 2026",
+        "después de las seis",
+    )
+    places = [text.index(words) for words in order]
+    assert places == sorted(places)
+
+
 def test_lists_the_files_with_length_and_digest(facts_pdf: bytes, read_pages: ReadPages) -> None:
     """Each file that was handed in stands there with its name, kind, exact length, day and SHA-256."""
     text = "".join(" ".join(read_pages(facts_pdf)).split())
