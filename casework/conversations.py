@@ -4,6 +4,7 @@ Times are what the sealed things say. What the ledger does not vouch for is mark
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from casework.caseworker import Caseworker
@@ -52,10 +53,17 @@ def view_conversation(caseworker: Caseworker, case: OpenedCase) -> tuple[Turn, .
         return ()
     with read(caseworker.engine) as connection:
         kept = {row.id: row.answered_on for row in list_case_replies(connection, case.id)}
-    # Messages know the minute only: within one, the ledger's order stands.
+    # The two chains know nothing of each other. Within a chain and a minute, the ledger's order stands.
     turns = [_view_message(case, item) for item in reversed(case.list_items("message"))]
     turns += [_view_reply(item, kept) for item in reversed(case.list_items("reply"))]
-    return tuple(sorted(turns, key=lambda turn: turn.item.at))
+    return tuple(sorted(turns, key=_find_place))
+
+
+def _find_place(turn: Turn) -> tuple[datetime, bool, datetime]:
+    """By the minute, which is all that a message tells: what was answered stands before a message of its minute."""
+    minute = turn.item.at.replace(second=0, microsecond=0)
+    is_first = turn.is_question and turn.answered
+    return (minute, not is_first, turn.item.at)
 
 
 def list_contact_changes(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime, format_time
 
 from exports.case_file import Language
 from models.places import STATE_NAMES
@@ -176,8 +176,12 @@ def read_date(text: str) -> date | None:
         return None
 
 
-def write_moment(moment: datetime, time_zone: ZoneInfo) -> str:
-    """Write a moment in the office's time."""
+def write_moment(moment: datetime, time_zone: ZoneInfo, *, is_to_the_minute: bool = False) -> str:
+    """Write a moment in the office's time, without seconds where they are not known."""
+    if is_to_the_minute:
+        day = format_date(moment.astimezone(time_zone), "medium", locale="en_US")
+        time = format_time(moment, "short", tzinfo=time_zone, locale="en_US")
+        return f"{day}, {time}".replace("\u202f", " ")
     # CLDR puts a narrow no-break space before AM and PM, which few staff fonts have.
     return format_datetime(moment, "medium", tzinfo=time_zone, locale="en_US").replace("\u202f", " ")
 

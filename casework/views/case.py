@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
@@ -349,6 +350,6 @@ def _render(
         join_words=join_words,
         read_date=read_date,
         write_size=write_size,
-        moment=lambda when: write_moment(when, caseworker.config.time_zone),
+        moment=partial(write_moment, time_zone=caseworker.config.time_zone),
     )
     return content, status

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from casework.caseworker import Caseworker
+from casework.conflicts import decide_conflict
+from casework.conversations import view_conversation
+from casework.opening import ConflictState, open_case
 from casework.permissions import Role
+from casework.replies import send_reply
 from models.engine import create_engine, read, write
 from models.ledger import list_entries
 from models.tables import cases, receipts, replies, sealed_items
@@ -16,6 +23,7 @@ from tests.casework.corresponding import Correspondence
 from tests.casework.filing import FiledCase, Filing
 from tests.casework.test_case import decide, list_kinds, open_page, send
 from vault.identities import Identity
+from web import clock
 
 ANSWER = "Mi primo grabó todo con su teléfono desde la ventana."
 
@@ -312,3 +320,38 @@ def test_shows_the_safe_phone_of_a_held_person_with_how_to_reach_them(sign_in_as
     words = decide(sign_in_as(Role.INTAKE), held).words
     start = words.index("Say this word first:")
     assert "402-555-0177" in words[start : words.index("Everything here was written by", start)]
+
+
+def test_an_answered_question_stands_before_a_message_of_its_minute(
+    caseworker: Caseworker, case: FiledCase, correspondence: Correspondence, filing: Filing
+) -> None:
+    """A message knows only its minute: the question it answers stands above it, other replies of the minute below."""
+    decide_conflict(caseworker, open_case(caseworker, case.reference), ConflictState.CLEAR, "Not known to us")
+    receipt = correspondence.make_receipt()
+    minute = datetime(2026, 11, 20, 15, 7, tzinfo=UTC)
+
+    def reply(text: str, second: int, *, is_question: bool) -> None:
+        with clock.standing_at(minute.replace(second=second)):
+            opened = open_case(caseworker, case.reference)
+            send_reply(caseworker, opened, receipt_id=receipt.id, text=text, language="es", is_question=is_question)
+
+    reply("Pregunta", 10, is_question=True)
+    with write(filing.intake_engine) as connection:
+        connection.execute(update(replies).values(answered_on=minute.date()))
+    with clock.standing_at(minute.replace(second=40)):
+        correspondence.send(receipt, "Respuesta")
+    reply("Gracias", 55, is_question=False)
+    turns = view_conversation(caseworker, open_case(caseworker, case.reference))
+    assert [turn.text for turn in turns] == ["Pregunta", "Respuesta", "Gracias"]
+
+
+def test_the_time_of_a_message_has_no_seconds(
+    sign_in_as: SignInAs, case: FiledCase, correspondence: Correspondence
+) -> None:
+    """A message knows its minute, so the page names no second of it."""
+    receipt = correspondence.make_receipt()
+    with clock.standing_at(datetime(2026, 11, 20, 15, 7, 31, tzinfo=UTC)):
+        correspondence.send(receipt, ANSWER)
+    words = decide(sign_in_as(Role.INTAKE), case).words
+    assert "Nov 20, 2026, 9:07 AM" in words
+    assert "9:07:" not in words
