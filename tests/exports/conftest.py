@@ -35,6 +35,19 @@ from exports.summary import render_case_summary
 SPANISH = Language("es", "Spanish")
 AT = datetime(2026, 11, 20, 20, 5, tzinfo=UTC)
 
+CONTACT_CHANGES = (
+    ContactChange(
+        changed_on=date(2026, 11, 22),
+        whose_code="The helper's code",
+        facts=(Fact("Safe times", Answer("los domingos", language=SPANISH)),),
+    ),
+    ContactChange(
+        changed_on=date(2026, 11, 21),
+        whose_code="The person's own code",
+        facts=(Fact("Safe times", Answer("al mediodía", language=SPANISH)),),
+    ),
+)
+
 OFFICE_ONLY = OfficeRecord(
     conflict_checks=(Decision(what="zurcheck cleared", decided_by="zurclerk", decided_at=AT, reason="zurnames"),),
     screening=(Fact("zurquestion", Answer("zurscreen")),),
@@ -112,18 +125,7 @@ def case_file() -> CaseFile:
         ),
         exhibits=EXHIBITS,
         contact=(Fact("Safe times", Answer("después de las seis", language=SPANISH)),),
-        contact_changes=(
-            ContactChange(
-                changed_on=date(2026, 11, 22),
-                whose_code="The helper's code",
-                facts=(Fact("Safe times", Answer("los domingos", language=SPANISH)),),
-            ),
-            ContactChange(
-                changed_on=date(2026, 11, 21),
-                whose_code="The person's own code",
-                facts=(Fact("Safe times", Answer("al mediodía", language=SPANISH)),),
-            ),
-        ),
+        contact_changes=CONTACT_CHANGES,
         deadlines=DEADLINES,
         office=OFFICE_ONLY,
     )
