@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from intake.forms import FORMS, PageForm
 from intake.opening_hours import describe_hours, is_open_now
 from intake.texts import read_text
+from intake.views.evidence import STEMS_WITH_FILES, describe_limits
 from models.engine import write
 from models.questionnaire.pages import PAGES
 from web.config import IntakeConfig
@@ -89,5 +90,8 @@ def _render(form: PageForm, lang: str) -> str:
         hidden=frozenset(),
         open_details=[],
         next_detail=None,
+        takes_files=page.stem in STEMS_WITH_FILES,
+        files=[],
+        **(describe_limits() if page.stem in STEMS_WITH_FILES else {}),
         address=lambda stem: url_for("show_page", lang=lang, address=stem.replace("_", "-")),
     )
