@@ -88,10 +88,10 @@ WHEN = (
         words.WHEN,
         required=N_("Choose when it happened, or “I am not sure”."),
     ),
-    Question("when_day", Kind.LINE, N_("Day"), limit=20),
+    Question("when_day", Kind.LINE, N_("Day"), limit=12),
     Question("when_month", Kind.CHOICE, N_("Month"), "", words.MONTH),
     Question("when_season", Kind.CHOICE, N_("Season"), "", words.SEASON),
-    Question("when_year", Kind.LINE, N_("Year"), limit=20),
+    Question("when_year", Kind.LINE, N_("Year"), limit=12),
     Question("time_of_day", Kind.CHOICE, N_("What time of day?"), "", words.TIME_OF_DAY),
 )
 

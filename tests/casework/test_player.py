@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Flask
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from casework.app import create_app
@@ -90,7 +91,7 @@ def test_plays_seeks_shows_and_downloads(staff_office: StaffOffice, browser: Any
             page.click("text=Record the conflict decision")
             page.click("text=Make previews")
             page.locator(f"#file-{picture.id} img").scroll_into_view_if_needed()
-            page.wait_for_function(f"document.querySelector('#file-{picture.id} img').naturalWidth === 400")
+            expect(page.locator(f"#file-{picture.id} img")).to_have_js_property("naturalWidth", 400)
             assert page.evaluate(PLAY) == [400, 370, None]
             with page.expect_download() as waiting:
                 page.click(f"#file-{sound.id} >> text=Download the original")

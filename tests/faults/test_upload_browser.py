@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.faults.raw_reader import STORY, RawReader
 from tests.faults.served_site import ServedSite
@@ -72,7 +73,7 @@ def test_script_shows_the_way_of_each_file(
     page.set_input_files("#files", [folder / "IMG_1.jpg", folder / "IMG_2.jpg", folder / "no.jpg"])
     page.click('button[value="add"]')
     page.wait_for_selector(".upload .error")
-    page.wait_for_function("!document.querySelector('progress')")
+    expect(page.locator("progress")).to_have_count(0)
     assert "no.jpg" in page.inner_text(".upload .error")
     seen = page.evaluate("window.seen")
     assert {name for name in ("IMG_1.jpg", "IMG_2.jpg", "no.jpg") if any(name in row[0] for row in seen)} == {
