@@ -41,8 +41,25 @@ staff = Table(
     Column("recipient", LargeBinary, nullable=False),
     Column("recipient_signature", LargeBinary, nullable=False),
     Column("keyslot", LargeBinary, nullable=False),
-    Column("sealed_totp_secret", LargeBinary, nullable=False),
+    # Empty where somebody signs in with passkeys only.
+    Column("sealed_totp_secret", LargeBinary),
     Column("totp_last_step", Integer, nullable=False),
+    # Passkeys and one-time recovery codes, as one sealed document.
+    Column("sealed_factors", LargeBinary),
+)
+
+# An account that is asked to join, or to join anew after a reset. Times are whole seconds since 1970.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("staff_id", _ID, nullable=False, unique=True),
+    Column("email", String(200), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("expires_at", Integer, nullable=False),
+    Column("invited_by", _ID, nullable=False),
 )
 
 office_keys = Table(
@@ -53,6 +70,33 @@ office_keys = Table(
     Column("recipient_signature", LargeBinary, nullable=False),
     Column("made_on", Date, nullable=False),
     Column("retired_on", Date),
+    # The office identity before this one, sealed to this one: whoever holds today's opens every older one.
+    Column("predecessor_id", _ID, ForeignKey("office_keys.id")),
+    Column("sealed_predecessor", LargeBinary),
+    # Somebody who held it has left: new reports should go to a new one.
+    Column("is_rotation_due", Boolean, nullable=False, server_default=false()),
+)
+
+# One more holder of everything that the office holds; its private half is only on paper, in `share_count` shares of
+# which `threshold` make it whole.
+recovery_keys = Table(
+    "recovery_keys",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("recipient", LargeBinary, nullable=False),
+    Column("recipient_signature", LargeBinary, nullable=False),
+    Column("threshold", Integer, nullable=False),
+    Column("share_count", Integer, nullable=False),
+    Column("made_on", Date, nullable=False),
+    Column("retired_on", Date),
+)
+
+# Each site's settings file, sealed so that only whoever opens the office signing key can read it: for recovery.
+site_settings = Table(
+    "site_settings",
+    metadata,
+    Column("site", String(10), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 office_key_holders = Table(
@@ -77,6 +121,9 @@ cases = Table(
     Column("report_recipient_signature", LargeBinary, nullable=False),
     Column("work_recipient", LargeBinary, nullable=False),
     Column("work_recipient_signature", LargeBinary, nullable=False),
+    # How often the case got new keys, and whether it should: somebody who held them has left.
+    Column("key_generation", Integer, nullable=False, server_default=text("0")),
+    Column("is_rekey_due", Boolean, nullable=False, server_default=false()),
 )
 
 case_keys = Table(
@@ -86,6 +133,57 @@ case_keys = Table(
     Column("holder_id", _ID, primary_key=True),
     Column("sealed_report_identity", LargeBinary, nullable=False),
     Column("sealed_work_identity", LargeBinary, nullable=False),
+)
+
+# The private halves that a case had before, each sealed to the public half that came after it.
+former_case_keys = Table(
+    "former_case_keys",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.id"), primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("sealed_report_identity", LargeBinary, nullable=False),
+    Column("sealed_work_identity", LargeBinary, nullable=False),
+)
+
+# A restricted case's key for an emergency. Its private half is split; a share lies sealed with each supervising
+# attorney, and two of them make it whole. It is one of the case's holders in `case_keys`.
+emergency_keys = Table(
+    "emergency_keys",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("case_id", _ID, ForeignKey("cases.id"), nullable=False, unique=True),
+    Column("recipient", LargeBinary, nullable=False),
+    Column("recipient_signature", LargeBinary, nullable=False),
+)
+
+emergency_shares = Table(
+    "emergency_shares",
+    metadata,
+    Column("emergency_key_id", _ID, ForeignKey("emergency_keys.id"), primary_key=True),
+    Column("staff_id", _ID, ForeignKey("staff.id"), primary_key=True),
+    Column("sealed_share", LargeBinary, nullable=False),
+)
+
+# One supervising attorney asks for a case; the share that they lend, and why, are sealed to the others.
+emergency_requests = Table(
+    "emergency_requests",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("emergency_key_id", _ID, ForeignKey("emergency_keys.id"), nullable=False, index=True),
+    Column("staff_id", _ID, ForeignKey("staff.id"), nullable=False),
+    Column("expires_at", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# What somebody must be told about a case, until they have seen it.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("staff_id", _ID, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("case_id", _ID, ForeignKey("cases.id"), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("added_on", Date, nullable=False),
 )
 
 cards = Table(

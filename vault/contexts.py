@@ -30,18 +30,28 @@ SEALED_KINDS: Final[dict[str, int]] = {
     "assignment": 2,
     "hold": 2,
     "receipt_extra": 2,
+    "access_change": 2,
     "card": 1,
     "report_identity": 2,
     "work_identity": 2,
+    "former_report_identity": 2,
+    "former_work_identity": 2,
     "office_identity": 2,
+    "former_office_identity": 2,
     "office_signing_key": 2,
+    "emergency_share": 2,
+    "emergency_request": 2,
     "totp_secret": 1,
+    "second_factors": 1,
+    "site_settings": 1,
 }
 
 #: Whose public keys may be signed, and how many ids name their owner.
 RECIPIENT_KINDS: Final[dict[str, int]] = {
     "office_recipient": 1,
     "staff_recipient": 1,
+    "recovery_recipient": 1,
+    "emergency_recipient": 2,
     "case_report_recipient": 1,
     "case_work_recipient": 1,
     "reporter_recipient": 2,
