@@ -87,12 +87,12 @@ def open_source(store: BlobStore, case: OpenedCase, entry: FileEntry) -> tuple[B
         BlobMissingError, BlobStoreError: the store does not have it, or does not answer.
         CannotOpenError: it is not sealed to this case and place, or was changed or cut.
     """
-    if case.report_identity is None:
+    if case.report_keyring is None:
         raise CannotOpenError
     source = store.open(entry.file.id)
     try:
         context = Context("file", (case.id, entry.file.id))
-        opener = FileOpener(source, identity=case.report_identity, context=context)
+        opener = FileOpener(source, identity=case.report_keyring, context=context)
     except BaseException:
         source.close()
         raise

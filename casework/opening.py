@@ -13,12 +13,13 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from casework.case_keys import REPORT, WORK, open_case_keyring
 from casework.caseworker import Caseworker
 from casework.errors import CaseworkError
 from casework.ledger_writing import append_event
 from casework.vouching import CaseLedger, Entry, digest, read_case_ledger
 from models.card import Card, read_card
-from models.cases import get_case, get_case_key, get_seen_sequence, list_sealed_items, mark_opened
+from models.cases import get_case, get_case_key, get_seen_sequence, list_former_keys, list_sealed_items, mark_opened
 from models.engine import read, write
 from models.incident_dates import DateRange, ImpossibleDateError, find_date_range
 from models.ledger import Event
@@ -26,8 +27,8 @@ from models.report import Report, read_report
 from models.withdrawals import get_withdrawal
 from vault.contexts import Context
 from vault.errors import CannotOpenError
-from vault.identities import Identity
-from vault.opening import open_identity, open_json, open_sealed
+from vault.keyrings import Keyring
+from vault.opening import open_json, open_sealed
 
 
 class CaseNotFoundError(CaseworkError):
@@ -95,8 +96,8 @@ class OpenedCase:
     ledger: CaseLedger = field(repr=False)
     missing: tuple[Entry, ...]
     seen_sequence: int = 0
-    report_identity: Identity | None = field(default=None, repr=False)
-    work_identity: Identity | None = field(default=None, repr=False)
+    report_keyring: Keyring | None = field(default=None, repr=False)
+    work_keyring: Keyring | None = field(default=None, repr=False)
 
     @property
     def id(self) -> str:
@@ -178,9 +179,12 @@ def open_case(caseworker: Caseworker, reference: str) -> OpenedCase:
         seen_sequence = get_seen_sequence(connection, row.id, caseworker.staff_id)
         stored = list_sealed_items(connection, row.id)
         ledger = read_case_ledger(connection, row.id, caseworker.config)
-    report_identity, work_identity = _open_case_key(caseworker, key_row)
+        former = list_former_keys(connection, row.id)
+    holder = session.identity_for(key_row.holder_id)
+    report_keyring = open_case_keyring(REPORT, key_row, holder, former)
+    work_keyring = open_case_keyring(WORK, key_row, holder, former)
     report_row = next((each for each in stored if each.kind == "report"), None)
-    report, opened_digest = _open_report(report_row, report_identity)
+    report, opened_digest = _open_report(report_row, report_keyring)
     return OpenedCase(
         row=row,
         report=report,
@@ -189,12 +193,12 @@ def open_case(caseworker: Caseworker, reference: str) -> OpenedCase:
         is_report_vouched=report_row is not None and ledger.vouches_for(report_row),
         card=open_card(caseworker, row.id, row.reference, row.sealed_card),
         is_card_vouched=ledger.vouches_for_card(row.id, row.sealed_card),
-        items=_open_items(stored, report_identity, work_identity, ledger),
+        items=_open_items(stored, report_keyring, work_keyring, ledger),
         ledger=ledger,
         missing=ledger.list_missing({each.id for each in stored}),
         seen_sequence=seen_sequence,
-        report_identity=report_identity,
-        work_identity=work_identity,
+        report_keyring=report_keyring,
+        work_keyring=work_keyring,
     )
 
 
@@ -222,23 +226,7 @@ def open_card(caseworker: Caseworker, case_id: str, reference: str, sealed: byte
     return None
 
 
-def _open_case_key(caseworker: Caseworker, key_row: Row[Any]) -> tuple[Identity | None, Identity | None]:
-    holder = caseworker.session.identity_for(key_row.holder_id)
-    place = (key_row.case_id, key_row.holder_id)
-
-    def open_half(sealed: bytes, kind: str) -> Identity | None:
-        try:
-            return open_identity(sealed, identity=holder, context=Context(kind, place))
-        except CannotOpenError:
-            return None
-
-    return (
-        open_half(key_row.sealed_report_identity, "report_identity"),
-        open_half(key_row.sealed_work_identity, "work_identity"),
-    )
-
-
-def _open_report(row: Row[Any] | None, identity: Identity | None) -> tuple[Report | None, str]:
+def _open_report(row: Row[Any] | None, identity: Keyring | None) -> tuple[Report | None, str]:
     if row is None or identity is None:
         return None, ""
     try:
@@ -249,10 +237,10 @@ def _open_report(row: Row[Any] | None, identity: Identity | None) -> tuple[Repor
 
 
 def _open_items(
-    stored: list[Row[Any]], report_identity: Identity | None, work_identity: Identity | None, ledger: CaseLedger
+    stored: list[Row[Any]], report_keyring: Keyring | None, work_keyring: Keyring | None, ledger: CaseLedger
 ) -> tuple[WorkItem, ...]:
     items = [
-        _open_item(row, report_identity if row.kind in _REPORTER_KINDS else work_identity, ledger)
+        _open_item(row, report_keyring if row.kind in _REPORTER_KINDS else work_keyring, ledger)
         for row in stored
         if row.kind != "report"
     ]
@@ -265,7 +253,7 @@ def _open_items(
     return tuple(sorted(items, key=find_order))
 
 
-def _open_item(row: Row[Any], identity: Identity | None, ledger: CaseLedger) -> WorkItem:
+def _open_item(row: Row[Any], identity: Keyring | None, ledger: CaseLedger) -> WorkItem:
     values: dict[str, Any] = {}
     at = datetime(row.added_on.year, row.added_on.month, row.added_on.day, tzinfo=UTC)
     has_opened = False

@@ -106,7 +106,7 @@ def read_preview(store: BlobStore, case: OpenedCase, file_id: str, number: int) 
     """
     item = find_look(case, file_id)
     sizes: list[int] = item.values.get("images", []) if item else []
-    if item is None or not 1 <= number <= len(sizes) or case.work_identity is None:
+    if item is None or not 1 <= number <= len(sizes) or case.work_keyring is None:
         return None
     preview_id = item.text("preview_id")
     with closing(store.open(preview_id)) as source:
@@ -115,7 +115,7 @@ def read_preview(store: BlobStore, case: OpenedCase, file_id: str, number: int) 
     if hashlib.sha256(sealed).hexdigest() != item.text("sha256"):
         raise CannotOpenError
     context = Context("file", (case.id, preview_id))
-    opener = FileOpener(io.BytesIO(sealed), identity=case.work_identity, context=context)
+    opener = FileOpener(io.BytesIO(sealed), identity=case.work_keyring, context=context)
     start = sum(sizes[: number - 1])
     return b"".join(opener.iterate(start, start + sizes[number - 1]))
 

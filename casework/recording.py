@@ -10,8 +10,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from casework.case_keys import WORK, find_own_recipient
 from casework.caseworker import Caseworker
 from casework.errors import CaseworkError
+from casework.holders import find_holder
 from casework.ledger_writing import append_event
 from casework.opening import OpenedCase
 from casework.vouching import CARD_EVENT, digest
@@ -19,13 +21,9 @@ from models.card import Card, make_card
 from models.cases import list_case_holders, put_sealed_item, replace_card
 from models.engine import read, write
 from models.ledger import Event
-from models.office_keys import get_office_key
-from models.staff import get_staff
 from vault.contexts import Context
-from vault.errors import UntrustedKeyError
 from vault.recipients import Recipient
 from vault.sealing import seal_json
-from vault.signing import verify_recipient
 from web.clock import now
 
 
@@ -102,18 +100,9 @@ def find_work_recipient(caseworker: Caseworker, case: OpenedCase) -> Recipient:
     """Return the public key that the office's own things about a case are sealed to.
 
     Raises:
-        UntrustedKeyError: the public site did not sign it, or it is not the public half of the key that this person
-            opened the case with: whoever stole the public site's signing key could sign one of their own.
+        UntrustedKeyError: as `find_own_recipient`.
     """
-    recipient = verify_recipient(
-        case.row.work_recipient,
-        case.row.work_recipient_signature,
-        context=Context("case_work_recipient", (case.id,)),
-        verify_key=caseworker.config.intake_verify_key,
-    )
-    if case.work_identity is None or case.work_identity.recipient.raw != recipient.raw:
-        raise UntrustedKeyError
-    return recipient
+    return find_own_recipient(WORK, case.row, case.work_keyring, caseworker.config)
 
 
 def _seal_card(caseworker: Caseworker, case: OpenedCase, change: CardChange) -> bytes:
@@ -121,7 +110,7 @@ def _seal_card(caseworker: Caseworker, case: OpenedCase, change: CardChange) -> 
     card = replace(_make_card(case), conflict=change.conflict, marks=change.marks)
     with read(caseworker.engine) as connection:
         recipients = [
-            _find_holder(connection, holder_id, caseworker.config.office_verify_key)
+            find_holder(connection, holder_id, caseworker.config)
             for holder_id in list_case_holders(connection, case.id)
         ]
     return seal_json(card.to_json(), recipients=recipients, context=Context("card", (case.id,)))
@@ -138,15 +127,3 @@ def _make_card(case: OpenedCase) -> Card:
     if case.card is None:
         raise CaseChangedError
     return case.card
-
-
-def _find_holder(connection: Connection, holder_id: str, verify_key: bytes) -> Recipient:
-    """Find the public key of a case's holder, an office key or a person, as the office signed it."""
-    row, kind = get_office_key(connection, holder_id), "office_recipient"
-    if row is None:
-        row, kind = get_staff(connection, holder_id), "staff_recipient"
-    if row is None:
-        raise UntrustedKeyError
-    return verify_recipient(
-        row.recipient, row.recipient_signature, context=Context(kind, (holder_id,)), verify_key=verify_key
-    )

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, Row
 
 from casework.errors import SignInBusyError, SignInDelayedError, SignInRefusedError
 from casework.ledger_writing import append_event
+from casework.office_identities import open_office_identities
 from casework.permissions import Role
 from casework.sessions import Desk, StaffSession, put_session
 from casework.throttle import Throttle
@@ -18,7 +19,6 @@ from casework.totp import find_step, make_secret, read_code
 from models.boxes import delete_box
 from models.engine import read, write
 from models.ledger import Event
-from models.office_keys import list_held_keys
 from models.staff import get_staff, get_staff_by_email, use_totp_step
 from models.tables import sessions
 from vault.boxes import BoxKey
@@ -26,7 +26,7 @@ from vault.contexts import Context
 from vault.errors import CannotOpenError
 from vault.identities import Identity
 from vault.keyslots import RFC_9106_LOW_MEMORY, Cost, spend_unlock, unlock_identity
-from vault.opening import open_identity, open_sealed
+from vault.opening import open_sealed
 from vault.sealing import seal
 from web import clock
 from web.config import CaseworkConfig
@@ -121,21 +121,14 @@ class SignInDesk:
 
     def _make_session(self, person: Row[Any], identity: Identity) -> StaffSession:
         with read(self._engine) as connection:
-            held = list_held_keys(connection, person.id)
+            office_identities = open_office_identities(connection, person.id, identity)
         return StaffSession(
             staff_id=person.id,
             name=person.name,
             email=person.email,
             role=Role(person.role),
             identity=identity,
-            office_identities={
-                row.office_key_id: open_identity(
-                    row.sealed_identity,
-                    identity=identity,
-                    context=Context("office_identity", (row.office_key_id, person.id)),
-                )
-                for row in held
-            },
+            office_identities=office_identities,
             signed_in_at=int(clock.now().timestamp()),
         )
 

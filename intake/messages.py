@@ -19,6 +19,7 @@ from models.engine import read, write
 from models.evidence import EvidenceFile
 from models.report import Value
 from vault.contexts import Context
+from vault.errors import UntrustedKeyError
 from vault.recipients import Recipient
 from vault.sealing import seal_json
 from vault.signing import SigningKey, verify_recipient
@@ -59,22 +60,28 @@ class SealedMessage:
 
 
 def find_report_recipient(engine: Engine, config: IntakeConfig, case_id: str) -> Recipient:
-    """Find the public key to which everything of a case's reporter is sealed, as this site signed it.
+    """Find the public key to which everything of a case's reporter is sealed: this site signed it, or later the office.
 
     Raises:
         CaseGoneError: there is no such case.
-        UntrustedKeyError: the stored key is not the one that was signed.
+        UntrustedKeyError: neither signed the stored key for this case.
     """
     with read(engine) as connection:
         case = cases.get_public_case(connection, case_id)
     if case is None:
         raise CaseGoneError
-    return verify_recipient(
-        case.report_recipient,
-        case.report_recipient_signature,
-        context=Context("case_report_recipient", (case_id,)),
-        verify_key=SigningKey.from_bytes(config.signing_key).verify_key,
-    )
+    context = Context("case_report_recipient", (case_id,))
+    own = SigningKey.from_bytes(config.signing_key).verify_key
+    try:
+        return verify_recipient(case.report_recipient, case.report_recipient_signature, context=context, verify_key=own)
+    except UntrustedKeyError:
+        # The case got new keys, which the office signs.
+        return verify_recipient(
+            case.report_recipient,
+            case.report_recipient_signature,
+            context=context,
+            verify_key=config.office_verify_key,
+        )
 
 
 def seal_message(engine: Engine, config: IntakeConfig, inbox: Inbox, message: NewMessage) -> SealedMessage:

@@ -8,7 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, func, insert, or_, select, update
 
-from models.tables import cards, case_keys, case_openings, cases, ledger_entries, sealed_items, withdrawals
+from models.tables import (
+    cards,
+    case_keys,
+    case_openings,
+    cases,
+    former_case_keys,
+    ledger_entries,
+    sealed_items,
+    withdrawals,
+)
 
 
 class Status(StrEnum):
@@ -72,6 +81,17 @@ def get_case_key(connection: Connection, case_id: str, holder_ids: Sequence[str]
     return connection.execute(
         select(case_keys).where(case_keys.c.case_id == case_id, case_keys.c.holder_id.in_(holder_ids)).limit(1)
     ).one_or_none()
+
+
+def list_former_keys(connection: Connection, case_id: str) -> list[Row[Any]]:
+    """List the sealed private keys that a case had before, newest generation first."""
+    return list(
+        connection.execute(
+            select(former_case_keys)
+            .where(former_case_keys.c.case_id == case_id)
+            .order_by(former_case_keys.c.generation.desc())
+        )
+    )
 
 
 def list_case_holders(connection: Connection, case_id: str) -> list[str]:

@@ -34,6 +34,11 @@ def put_holder(connection: Connection, **columns: Any) -> None:  # noqa: ANN401 
     connection.execute(insert(office_key_holders).values(**columns))
 
 
+def list_keys(connection: Connection) -> list[Row[Any]]:
+    """List every office key there ever was, today's and the retired ones, newest first."""
+    return list(connection.execute(select(office_keys).order_by(office_keys.c.made_on.desc())))
+
+
 def list_held_keys(connection: Connection, holder_id: str) -> list[Row[Any]]:
     """List the sealed office identities that one person holds, newest key first."""
     return list(

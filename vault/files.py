@@ -18,7 +18,7 @@ from vault.body import CHUNK_BYTES, NONCE_BYTES, TAG_BYTES, chunk_nonce
 from vault.contexts import Context
 from vault.derivation import derive_key
 from vault.errors import CannotOpenError
-from vault.identities import Identity
+from vault.identities import Unwrapper
 from vault.opening import open_header
 from vault.padding import padme_length
 from vault.recipients import Recipient
@@ -96,7 +96,7 @@ class SeekableSource(Protocol):
 class FileOpener:
     """Opens a sealed file at any offset. ``length`` is the padded length, in bytes."""
 
-    def __init__(self, source: SeekableSource, *, identity: Identity, context: Context) -> None:
+    def __init__(self, source: SeekableSource, *, identity: Unwrapper, context: Context) -> None:
         """Read the header. Raises CannotOpenError as :func:`vault.opening.open_sealed`."""
         counted = _CountingReader(source)
         reader = ByteReader(counted)

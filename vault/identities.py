@@ -5,7 +5,7 @@ An identity must never show itself: not in ``repr``, not in an error, not in a l
 
 import hashlib
 import secrets
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
@@ -16,6 +16,13 @@ from vault import bech32, hybrid
 from vault.errors import CannotOpenError
 from vault.header import Stanza, decode_base64
 from vault.recipients import Recipient
+
+
+class Unwrapper(Protocol):
+    """What can open: one identity, or a keyring of several."""
+
+    def unwrap_file_key(self, stanza: Stanza) -> bytes | None:
+        """Unwrap the key of one file, or give None when the stanza is for somebody else."""
 
 
 class Identity:

@@ -12,11 +12,11 @@ from vault.contexts import Context
 from vault.envelope import check_mac, recipient_stanzas
 from vault.errors import CannotOpenError
 from vault.header import Header, read_header
-from vault.identities import Identity
+from vault.identities import Identity, Unwrapper
 from vault.streams import ByteReader, Readable, Writable
 
 
-def open_sealed(sealed: bytes, *, identity: Identity, context: Context) -> bytes:
+def open_sealed(sealed: bytes, *, identity: Unwrapper, context: Context) -> bytes:
     """Open what :func:`vault.sealing.seal` made, whole or not at all.
 
     Raises:
@@ -28,7 +28,7 @@ def open_sealed(sealed: bytes, *, identity: Identity, context: Context) -> bytes
 
 
 # The value is whatever was sealed; the caller knows its shape.
-def open_json(sealed: bytes, *, identity: Identity, context: Context) -> Any:  # noqa: ANN401 - JSON has no static type
+def open_json(sealed: bytes, *, identity: Unwrapper, context: Context) -> Any:  # noqa: ANN401 - JSON has no static type
     """Open what :func:`vault.sealing.seal_json` made, without its padding.
 
     Raises:
@@ -41,7 +41,7 @@ def open_json(sealed: bytes, *, identity: Identity, context: Context) -> Any:  #
         raise CannotOpenError from None
 
 
-def open_stream(source: Readable, target: Writable, *, identity: Identity, context: Context) -> None:
+def open_stream(source: Readable, target: Writable, *, identity: Unwrapper, context: Context) -> None:
     """Open a source in chunks of 64 KiB, each written to ``target`` when it has authenticated.
 
     Raises:
@@ -51,7 +51,7 @@ def open_stream(source: Readable, target: Writable, *, identity: Identity, conte
     read_body(open_header(reader, identity=identity, context=context), reader, target)
 
 
-def open_header(reader: ByteReader, *, identity: Identity, context: Context) -> bytes:
+def open_header(reader: ByteReader, *, identity: Unwrapper, context: Context) -> bytes:
     """Read a header and give the file key: for this module and for vault/files.py, which reads the same files.
 
     Raises:
@@ -63,7 +63,7 @@ def open_header(reader: ByteReader, *, identity: Identity, context: Context) -> 
     return file_key
 
 
-def open_identity(sealed: bytes, *, identity: Identity, context: Context) -> Identity:
+def open_identity(sealed: bytes, *, identity: Unwrapper, context: Context) -> Identity:
     """Open what :func:`vault.sealing.seal_identity` made.
 
     Raises:
@@ -76,7 +76,7 @@ def open_identity(sealed: bytes, *, identity: Identity, context: Context) -> Ide
         raise CannotOpenError from None
 
 
-def _unwrap_file_key(header: Header, identity: Identity, context: Context) -> bytes:
+def _unwrap_file_key(header: Header, identity: Unwrapper, context: Context) -> bytes:
     for stanza in recipient_stanzas(header, context):
         file_key = identity.unwrap_file_key(stanza)
         if file_key is not None:

@@ -60,9 +60,7 @@ def _make_recovery_tables() -> None:
     with op.batch_alter_table("office_keys", schema=None) as batch_op:
         batch_op.add_column(sa.Column("predecessor_id", sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column("sealed_predecessor", sa.LargeBinary(), nullable=True))
-        batch_op.add_column(
-            sa.Column("is_rotation_due", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
+        batch_op.add_column(sa.Column("is_rotation_due", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.create_foreign_key(
             batch_op.f("fk_office_keys_predecessor_id"), "office_keys", ["predecessor_id"], ["id"]
         )
@@ -138,9 +136,7 @@ def _make_emergency_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_emergency_requests")),
     )
     with op.batch_alter_table("emergency_requests", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_emergency_requests_emergency_key_id"), ["emergency_key_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_emergency_requests_emergency_key_id"), ["emergency_key_id"], unique=False)
     op.create_table(
         "notices",
         sa.Column("id", sa.String(length=36), nullable=False),
