@@ -63,5 +63,16 @@ class UnlockForm(SecretsForm):
     """Passphrase and code of whoever locked the desk."""
 
 
+class ConfirmForm(BoxForm):
+    """The second factor alone. Its names are its own: the fields of another form may travel beside it."""
+
+    confirm_code = StringField(
+        "Code from your app",
+        [Filled(N_("Enter the six digits that your app shows now"), _LONGEST_CODE)],
+        [drop_controls],
+        description="Six digits. A new one comes every 30 seconds.",
+    )
+
+
 class LeaveForm(BoxForm):
     """A button that locks, signs out or goes on."""

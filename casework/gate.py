@@ -9,8 +9,9 @@ from urllib.parse import quote
 from flask import Flask, Response, current_app, g, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework.confirming import confirm_or_ask
 from casework.forms import LeaveForm, SignInForm, UnlockForm
-from casework.permissions import PUBLIC_ENDPOINTS, Permission, find_required_permission
+from casework.permissions import PUBLIC_ENDPOINTS, Permission, find_required_permission, needs_fresh_factor
 from casework.sessions import Desk, find_desk
 from web.config import CaseworkConfig
 from web.cookies import get_box_cookie
@@ -18,7 +19,7 @@ from web.csrf import N_
 from web.database import get_engine
 from web.errors import ErrorPage
 
-Answer = BaseResponse | tuple[str, int]
+Answer = BaseResponse | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 _UNPROTECTED = frozenset({"static", "healthz"})
 NOT_FOR_YOU = ErrorPage(
@@ -56,9 +57,12 @@ def _keep_gate() -> Answer | None:
         return None
     if g.staff_session is None:
         return _ask_who()
-    permission = find_required_permission(current_app.view_functions[request.endpoint])
+    view = current_app.view_functions[request.endpoint]
+    permission = find_required_permission(view)
     if permission is None or not g.staff_session.may(permission):
         return render_template("shared/error.html", page=NOT_FOR_YOU), 403
+    if needs_fresh_factor(view) and not g.staff_session.is_fresh(get_config()):
+        return confirm_or_ask()
     return None
 
 

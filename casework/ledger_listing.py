@@ -25,6 +25,7 @@ _WORDS = {
     "session:started": "Signed in",
     "session:locked": "Desk locked",
     "session:unlocked": "Desk unlocked",
+    "session:confirmed": "Second factor shown again",
     "session:ended": "Signed out",
     "queue:viewed": "Queue viewed",
 }

@@ -94,11 +94,16 @@ def may(role: Role, permission: Permission) -> bool:
     return permission in PERMISSIONS[role]
 
 
-def require(permission: Permission) -> Callable[[View], View]:
-    """Mark a view with the permission that it needs; the gate reads the mark before the view runs."""
+def require(permission: Permission, *, fresh: bool = False) -> Callable[[View], View]:
+    """Mark a view with the permission that it needs; the gate reads the mark before the view runs.
+
+    With `fresh`, the second factor must have been shown within the last minutes as well (step-up): for what cannot be
+    taken back, such as a PDF that leaves the house or access that is given away.
+    """
 
     def mark(view: View) -> View:
         view.required_permission = permission  # type: ignore[attr-defined]  # functions carry attributes
+        view.needs_fresh_factor = fresh  # type: ignore[attr-defined]  # functions carry attributes
         return view
 
     return mark
@@ -108,3 +113,9 @@ def find_required_permission(view: Callable[..., Any]) -> Permission | None:
     """Return the permission that a view is marked with, or None."""
     permission: Permission | None = getattr(view, "required_permission", None)
     return permission
+
+
+def needs_fresh_factor(view: Callable[..., Any]) -> bool:
+    """Whether a view wants the second factor to have been shown within the last minutes."""
+    is_needed: bool = getattr(view, "needs_fresh_factor", False)
+    return is_needed

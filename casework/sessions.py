@@ -6,7 +6,7 @@ leave this module but inside a `StaffSession`, and a locked session holds none.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import g
@@ -40,6 +40,12 @@ class StaffSession:
     identity: Identity = field(repr=False)
     office_identities: Mapping[str, Identity] = field(repr=False)
     signed_in_at: int = 0  # seconds since 1970
+    confirmed_at: int = 0  # when the second factor was shown again, in seconds since 1970; 0 for never
+
+    def is_fresh(self, config: CaseworkConfig) -> bool:
+        """Whether the second factor was shown within the last minutes; signing in and unlocking count."""
+        shown_at = max(self.signed_in_at, self.confirmed_at)
+        return _seconds() - shown_at < config.step_up_minutes * _SECONDS_A_MINUTE
 
     @property
     def holder_ids(self) -> tuple[str, ...]:
@@ -126,6 +132,7 @@ def find_desk(engine: Engine, key: BoxKey, config: CaseworkConfig) -> Desk:
         role=Role(person.role),
         identity=_make_identity(record["identity"]),
         office_identities={each: _make_identity(seed) for each, seed in record["office_identities"].items()},
+        confirmed_at=record.get("confirmed_at", 0),
     )
     if _minute() - record["seen_minute"] >= config.idle_minutes:
         return lock_session(engine, key, session, config, path="")
@@ -157,6 +164,12 @@ def lock_session(engine: Engine, key: BoxKey, session: StaffSession, config: Cas
     return Desk(new_key, locked=locked)
 
 
+def keep_confirmation(connection: Connection, key: BoxKey, session: StaffSession) -> None:
+    """Write into a session that its person has just shown the second factor; part of the deed that checked it."""
+    record = _close_session(replace(session, confirmed_at=_seconds()), key)
+    replace_box(connection, sessions, box_id=key.lookup_id, kind=OPEN, record=record)
+
+
 def end_session(engine: Engine, key: BoxKey, staff_id: str, config: CaseworkConfig) -> None:
     """Delete a session, open or locked: what it held can be opened by nobody any more."""
     with write(engine) as connection:
@@ -174,6 +187,7 @@ def _close_session(session: StaffSession, key: BoxKey) -> bytes:
         "identity": session.identity.seed.hex(),
         "office_identities": {each: identity.seed.hex() for each, identity in session.office_identities.items()},
         "signed_in_at": session.signed_in_at,
+        "confirmed_at": session.confirmed_at,
         "seen_minute": _minute(),
     }
     return _close_record(record, OPEN, key)

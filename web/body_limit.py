@@ -25,6 +25,11 @@ def takes_files(view: ViewType) -> ViewType:
     return view
 
 
+def reads_files(view: Callable[..., Any] | None) -> bool:
+    """Whether a view is marked with `takes_files`, so that nothing else may touch its body."""
+    return hasattr(view, _MARK)
+
+
 def discard(stream: Any) -> None:  # noqa: ANN401  # a server's own kind of stream
     """Take what is left of a body in and throw it away, so that the reader gets to see the answer."""
     left = _DISCARD_LIMIT
@@ -46,7 +51,7 @@ def install_body_limit(app: Flask) -> None:
     @app.before_request
     def take_body() -> None:
         view = app.view_functions.get(request.endpoint or "")
-        if request.mimetype == "multipart/form-data" and hasattr(view, _MARK):
+        if request.mimetype == "multipart/form-data" and reads_files(view):
             return
         environ = request.environ
         is_announced = "HTTP_TRANSFER_ENCODING" not in environ

@@ -163,6 +163,8 @@ class CaseworkConfig(SiteConfig):
     intake_verify_key: bytes = _setting("TESTIMONIO_INTAKE_VERIFY_KEY", _read_key)
     idle_minutes: int = _setting("TESTIMONIO_IDLE_MINUTES", int, default=15)
     session_hours: int = _setting("TESTIMONIO_SESSION_HOURS", int, default=10)
+    # For how long a second factor that was shown counts where something cannot be taken back.
+    step_up_minutes: int = _setting("TESTIMONIO_STEP_UP_MINUTES", int, default=10)
     # How many proxies of the office's own stand in front: 0 when browsers reach the site itself.
     trusted_proxies: int = _setting("TESTIMONIO_TRUSTED_PROXIES", int, default=0)
 

@@ -15,7 +15,7 @@ blueprint = Blueprint("export", __name__)
 
 
 @blueprint.get("/cases/<reference>/export")
-@require(Permission.CASE_EXPORT)
+@require(Permission.CASE_EXPORT, fresh=True)
 def show_export(reference: str) -> Answer:
     """Ask which copy to make."""
     case = find_case(get_caseworker(), reference)
@@ -27,7 +27,7 @@ def show_export(reference: str) -> Answer:
 
 
 @blueprint.post("/cases/<reference>/export")
-@require(Permission.CASE_EXPORT)
+@require(Permission.CASE_EXPORT, fresh=True)
 def send_export(reference: str) -> Answer:
     """Make the copy and hand it over."""
     caseworker = get_caseworker()

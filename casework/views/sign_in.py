@@ -13,6 +13,7 @@ from casework.paths import find_own_page
 from casework.permissions import Permission, require
 from casework.sessions import Desk, end_session, get_session, lock_session
 from casework.signing_in import SignInDesk
+from casework.sources import find_source
 from web.csrf import N_
 from web.database import get_engine
 from web.languages import gettext as _
@@ -54,7 +55,7 @@ def send_sign_in() -> Answer:
             form.email.data or "",
             form.passphrase.data or "",
             form.code.data or "",
-            source=_find_source(),
+            source=find_source(get_config()),
             old_key=g.desk.key,
         ),
     )
@@ -85,7 +86,7 @@ def send_unlock() -> Answer:
             locked.staff_id,
             form.passphrase.data or "",
             form.code.data or "",
-            source=_find_source(),
+            source=find_source(get_config()),
             old_key=g.desk.key,
         ),
     )
@@ -156,10 +157,3 @@ def _read_kept(text: str | None) -> tuple[str, list[tuple[str, str]]] | None:
 def _get_sign_in_desk() -> SignInDesk:
     desk: SignInDesk = current_app.extensions["sign_in_desk"]
     return desk
-
-
-def _find_source() -> str:
-    """Return where the request came from: the address that the last proxy of ours saw, or the connection's own."""
-    proxies = get_config().trusted_proxies
-    route = list(request.access_route)
-    return route[-proxies] if 0 < proxies <= len(route) else request.remote_addr or ""

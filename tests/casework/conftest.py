@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,22 @@ from tests.conftest import DatabaseUrls
 from tests.page_client import PageClient
 from vault.identities import Identity
 from vault.keyslots import CHEAPEST, unlock_identity
+from web import clock
 from web.clock import now
 
 SignInAs = Callable[[Role], PageClient]
+MoveClock = Callable[[timedelta], None]
+
+
+@pytest.fixture
+def move_clock(monkeypatch: pytest.MonkeyPatch) -> MoveClock:
+    """A way to let time pass; codes are still made for the real moment, so unlocking needs it back."""
+
+    def move(by: timedelta) -> None:
+        moment = datetime.now(UTC) + by
+        monkeypatch.setattr(clock, "now", lambda: moment)
+
+    return move
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/sign-out"): PUBLIC,
     ("GET", "/"): EVERYBODY,
     ("POST", "/lock"): EVERYBODY,
+    ("GET", "/confirm"): EVERYBODY,
+    ("POST", "/confirm"): EVERYBODY,
     ("GET", "/staff"): OVERSIGHT,
     ("GET", "/ledger"): SUPERVISOR,
 }

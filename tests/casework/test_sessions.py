@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -13,24 +12,10 @@ from casework.permissions import Role
 from casework.sessions import Desk, find_desk, lock_session
 from models import tables
 from models.engine import create_engine, read, write
-from tests.casework.conftest import SignInAs
+from tests.casework.conftest import MoveClock, SignInAs
 from tests.casework.staff_office import StaffOffice
 from tests.page_client import Page, PageClient, read_fields
 from vault.boxes import BoxKey, open_box
-from web import clock
-
-MoveClock = Callable[[timedelta], None]
-
-
-@pytest.fixture
-def move_clock(monkeypatch: pytest.MonkeyPatch) -> MoveClock:
-    """A way to let time pass; codes are still made for the real moment, so unlocking needs it back."""
-
-    def move(by: timedelta) -> None:
-        moment = datetime.now(UTC) + by
-        monkeypatch.setattr(clock, "now", lambda: moment)
-
-    return move
 
 
 def read_key(reader: PageClient) -> BoxKey:

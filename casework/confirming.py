@@ -1,0 +1,76 @@
+"""Asks for the second factor again, and then goes on: to the page that was asked for, or with what was posted.
+
+What was posted stays in the page, stored nowhere, and travels with the code to where it was going; the gate checks the
+code and lets the post on. A file cannot be kept like this, and the page says so.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flask import current_app, g, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from casework.errors import SignInDelayedError, SignInRefusedError
+from casework.forms import ConfirmForm
+from casework.sessions import Desk
+from casework.stepping_up import StepUpDesk
+from web.body_limit import reads_files
+from web.csrf import N_
+from web.languages import gettext as _
+
+Answer = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+
+REFUSED = N_("That did not match. Wait for a new code, and try again.")
+DELAYED_ONE = N_("Too many tries. Please wait 1 second, then try again.")
+DELAYED = N_("Too many tries. Please wait {seconds} seconds, then try again.")
+
+
+@dataclass(frozen=True)
+class ConfirmPage:
+    """Where the page's form goes, what it carries there, and whether something could not be kept."""
+
+    path: str
+    next: str = ""
+    kept_fields: tuple[tuple[str, str], ...] = ()
+    loses_files: bool = False
+
+
+def confirm_or_ask() -> Answer | None:
+    """Return None when the request carries a right second factor, so that it goes on; otherwise the page that asks."""
+    if request.method in {"GET", "HEAD"}:
+        return redirect(f"/confirm?next={quote(request.full_path.removesuffix('?'))}", code=303)
+    if reads_files(current_app.view_functions[str(request.endpoint)]):
+        # Its body is not read here: files of any size would have to be kept somewhere, unsealed.
+        return render_confirm(ConfirmForm(), ConfirmPage("/confirm", loses_files=True), 401)
+    own = {field.name for field in ConfirmForm()}
+    kept = tuple((name, text) for name, text in request.form.items(multi=True) if name not in own)
+    page = ConfirmPage(request.path, kept_fields=kept, loses_files=bool(request.files))
+    if "confirm_code" not in request.form:
+        return render_confirm(ConfirmForm(), page, 401)
+    return try_factor(ConfirmForm(request.form), page)
+
+
+def try_factor(form: ConfirmForm, page: ConfirmPage) -> Answer | None:
+    """Check what was typed; None when it was right, and the session of this request is fresh then."""
+    if not form.validate():
+        return render_confirm(form, page, 400)
+    desk: StepUpDesk = current_app.extensions["step_up_desk"]
+    try:
+        session = desk.confirm(g.desk.key, g.staff_session, form.confirm_code.data or "")
+    except SignInRefusedError:
+        return render_confirm(form, page, 401, _(REFUSED))
+    except SignInDelayedError as delay:
+        words = _(DELAYED_ONE) if delay.seconds == 1 else _(DELAYED).format(seconds=delay.seconds)
+        return render_confirm(form, page, 429, words, wait=delay.seconds)
+    g.desk = Desk(g.desk.key, session=session)
+    g.staff_session = session
+    return None
+
+
+def render_confirm(form: ConfirmForm, page: ConfirmPage, status: int, message: str = "", *, wait: int = 0) -> Answer:
+    """Make the page that asks; the code that was typed is not in it."""
+    form.confirm_code.data = ""
+    if message:
+        form.form_errors.append(message)
+    text = render_template("casework/confirm.html", form=form, page=page)
+    return text, status, {"Retry-After": str(wait)} if wait else {}
