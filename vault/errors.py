@@ -6,7 +6,8 @@
     |-- CannotOpenError      wrong key, wrong context, tampering, malformed, unknown version: one error, no detail
     |-- CannotSealError      the caller's mistake: no recipient, a bad context field, a value that is not JSON
     |-- UntrustedKeyError    a signature does not verify
-    `-- InvalidCodeError     text that is not a receipt code
+    |-- InvalidCodeError     text that is not a receipt code
+    `-- InvalidShareError    words that are not a recovery share as it was written
 
 An error must never carry a key, a code, or anything that was sealed.
 """
@@ -42,3 +43,17 @@ class InvalidCodeError(VaultError):
 
     def __init__(self) -> None:
         super().__init__("This is not a receipt code.")
+
+
+class InvalidShareError(VaultError):
+    """Words that are not a recovery share as it was written. It tells where to look, and none of the words.
+
+    `share` is the place of the share among those given, from 1. `word` is the place of the first word that no share
+    has, from 1, or 0 when each word by itself could be right. `words` is how many there were, or None if as it should.
+    """
+
+    def __init__(self, share: int, *, word: int = 0, words: int | None = None) -> None:
+        super().__init__("This is not a recovery share as it was written.")
+        self.share = share
+        self.word = word
+        self.words = words
