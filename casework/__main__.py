@@ -20,7 +20,8 @@ from casework import terminal
 from casework.accounts import NewPerson, add_staff, open_granter
 from casework.ceremony import OfficeSettings, hold_ceremony, read_settings_file
 from casework.errors import CaseworkError, CeremonyRefusedError
-from casework.ledger_commands import find_faults, read_heads, verify_chains
+from casework.ledger_commands import find_faults, verify_chains
+from casework.ledger_heads import read_kept_heads
 from casework.permissions import Role
 from casework.sessions import end_session
 from casework.signing_in import SignInDesk
@@ -132,21 +133,23 @@ def add(parsed: argparse.Namespace) -> int:
 
 
 def verify(parsed: argparse.Namespace) -> int:
-    """Walk both chains of the ledger and print their heads."""
+    """Walk both chains of the ledger, say what does not hold, and print their heads."""
     config = _read_casework_config(parsed)
     try:
-        heads = read_heads(parsed.head.read_text(encoding="ascii")) if parsed.head else {}
+        kept = read_kept_heads(parsed.head.read_text(encoding="utf-8")) if parsed.head else {}
     except (OSError, ValueError):
         terminal.tell_fault("The file of heads cannot be read: it holds lines as this command prints them.")
         return 1
     with _open_engine(config) as engine:
-        states = verify_chains(engine, config, heads)
-    for state in states:
-        if state.fault:
-            terminal.tell_fault(f"BROKEN {state.fault}")
-        else:
-            terminal.tell(f"{state.site} {state.entries} {state.head}")
-    return 1 if any(state.fault for state in states) else 0
+        reports = verify_chains(engine, config, kept)
+    for report in reports:
+        for fault in report.faults:
+            terminal.tell_fault(f"BROKEN {report.site}: {fault.harm}. {fault.words}.")
+        if report.more:
+            terminal.tell_fault(f"BROKEN {report.site}: {report.more} more.")
+        if report.holds:
+            terminal.tell(f"{report.site} {report.entries} {report.head}")
+    return 0 if all(report.holds for report in reports) else 1
 
 
 def work(parsed: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 Nothing here opens anything that people wrote: it reads ids, digests and public keys.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import Connection, Engine
@@ -13,7 +13,7 @@ from models.destroying import list_to_settle
 from models.emptying import EMPTY_STORE
 from models.engine import has_newest_schema, read
 from models.jobs import list_jobs
-from models.ledger import LedgerBrokenError, get_head, verify
+from models.ledger_walk import ChainReport, KeptHead, walk_chain
 from models.office_keys import count_holders, get_office_key
 from vault.contexts import Context
 from vault.errors import UntrustedKeyError
@@ -24,50 +24,18 @@ from web.config import CaseworkConfig
 _GRACE = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class ChainState:
-    """What a check of one site's chain found; `fault` is empty when it holds."""
-
-    site: str
-    entries: int = 0
-    head: str = ""
-    fault: str = ""
-
-
-def verify_chains(engine: Engine, config: CaseworkConfig, outside_heads: dict[str, str]) -> list[ChainState]:
-    """Walk both chains; `outside_heads` are hashes by site that were kept outside the house."""
+def verify_chains(
+    engine: Engine, config: CaseworkConfig, kept: Mapping[str, tuple[KeptHead, ...]]
+) -> list[ChainReport]:
+    """Walk both chains; `kept` are heads by site that were kept outside the house."""
     with read(engine) as connection:
         if engine.name == "postgresql":
             # One view of the database for entries and heads, however many are being added meanwhile.
             connection.execution_options(isolation_level="REPEATABLE READ")
         return [
-            _verify_chain(connection, site, verify_key, outside_heads.get(site, ""))
+            walk_chain(connection, site, make_signature_check(verify_key), kept.get(site, ()))
             for site, verify_key in sorted(find_verify_keys(config).items())
         ]
-
-
-def _verify_chain(connection: Connection, site: str, verify_key: bytes, outside_head: str) -> ChainState:
-    try:
-        entries = verify(connection, site, make_signature_check(verify_key), outside_head)
-    except LedgerBrokenError as fault:
-        return ChainState(site, fault=str(fault))
-    return ChainState(site, entries, get_head(connection, site)[1])
-
-
-def read_heads(text: str) -> dict[str, str]:
-    """Read heads that were kept outside: a line each, `site sequence hash`, as `ledger verify` prints them.
-
-    Raises:
-        ValueError: a line is not one.
-    """
-    heads = {}
-    for line in filter(None, (each.strip() for each in text.splitlines())):
-        site, _sequence, head = line.split()
-        bytes.fromhex(head)
-        heads[site] = head
-    if not heads:
-        raise ValueError
-    return heads
 
 
 def find_faults(engine: Engine, config: CaseworkConfig) -> list[str]:

@@ -13,11 +13,20 @@ from casework.words import write_moment
 from models.cases import list_references
 from models.engine import read
 from models.ledger import get_head, list_newest_entries
+from models.ledger_walk import Harm
 from models.staff import list_staff
 from web.config import CaseworkConfig
 
 PAGE_ENTRIES = 50
 SITES = {"casework": "Casework", "intake": "Public site"}
+HARM_NAMES = {
+    Harm.CHANGED: "Changed",
+    Harm.REMOVED: "Removed",
+    Harm.INSERTED: "Put in",
+    Harm.REORDERED: "Order changed",
+    Harm.CUT: "End cut off",
+    Harm.ROLLED_BACK: "Older ledger put back",
+}
 
 _WORDS = {
     "office:made": "Office made at the key ceremony",

@@ -2,8 +2,9 @@
 
 from sqlalchemy import Connection
 
-from models.ledger import Event, SignatureCheck, append
-from vault.signing import SigningKey, verify_signature
+from models.ledger import Event, append
+from models.ledger_walk import SignatureCheck
+from vault.signing import SigningKey, VerifyKey
 from web import clock
 from web.config import CaseworkConfig
 
@@ -24,8 +25,9 @@ def find_verify_keys(config: CaseworkConfig) -> dict[str, bytes]:
 
 def make_signature_check(verify_key: bytes) -> SignatureCheck:
     """Make the check that an entry's signature is a site's; it raises UntrustedKeyError."""
+    key = VerifyKey(verify_key)
 
     def check(entry: bytes, signature: bytes) -> None:
-        verify_signature(entry, signature, purpose=PURPOSE, verify_key=verify_key)
+        key.verify(entry, signature, purpose=PURPOSE)
 
     return check

@@ -6,23 +6,21 @@ The head row is locked last in the caller's transaction, so that writers queue f
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from models.ledger_walk import START, KeptHead, SignatureCheck, walk_chain
 from models.tables import ledger_entries, ledger_heads
 
 Signer = Callable[[bytes], bytes]
-SignatureCheck = Callable[[bytes, bytes], None]
-
-_START = bytes(32)
 
 
 class LedgerBrokenError(Exception):
-    """The chain of a site does not hold: says which entry, and what is wrong with it."""
+    """The chain of a site does not hold: says the first thing that is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Event:
 
 def start_chain(connection: Connection, site: str) -> None:
     """Lay down the head row of a site's chain; part of making an office."""
-    connection.execute(insert(ledger_heads).values(site=site, sequence=0, hash=_START))
+    connection.execute(insert(ledger_heads).values(site=site, sequence=0, hash=START))
 
 
 def append(connection: Connection, site: str, event: Event, when: date | datetime, signer: Signer) -> int:
@@ -129,41 +127,13 @@ def iterate_entries(connection: Connection, site: str) -> Iterator[dict[str, Any
         yield json.loads(row.entry)
 
 
-def verify(connection: Connection, site: str, check_signature: SignatureCheck, outside_head: str = "") -> int:
-    """Walk a site's whole chain and return the number of entries.
-
-    `check_signature(entry, signature)` raises when the signature is not the site's. `outside_head` is a hash in hex
-    that was kept outside the house; the chain must contain it, otherwise its tail was cut or the chain rolled back.
+def verify(connection: Connection, site: str, check_signature: SignatureCheck, kept: Iterable[KeptHead] = ()) -> int:
+    """Walk a site's whole chain and return the number of entries; see models/ledger_walk.py for who wants to know more.
 
     Raises:
         LedgerBrokenError: an entry was changed, removed, inserted or reordered, or the tail was cut.
     """
-    previous, expected, seen = _START, 0, {_START.hex()}
-    rows = connection.execute(
-        select(ledger_entries).where(ledger_entries.c.site == site).order_by(ledger_entries.c.sequence)
-    )
-    for row in rows:
-        expected += 1
-        where = f"{site} entry {row.sequence}"
-        digest = hashlib.sha256(row.entry.encode()).digest()
-        if digest != row.hash:
-            raise LedgerBrokenError(f"{where} was changed")
-        entry = json.loads(row.entry)
-        if row.sequence != expected or entry["sequence"] != expected or entry["site"] != site:
-            raise LedgerBrokenError(f"{site}: entry {expected} is missing or out of order")
-        if entry["previous"] != previous.hex():
-            raise LedgerBrokenError(f"{where} does not follow the entry before it")
-        if (row.kind, row.subject) != (entry["kind"], entry["subject"]):
-            raise LedgerBrokenError(f"{where} was changed")
-        try:
-            check_signature(row.entry.encode(), row.signature)
-        except Exception as error:
-            raise LedgerBrokenError(f"{where} is not signed by the {site} site") from error
-        previous = digest
-        seen.add(digest.hex())
-    sequence, head = get_head(connection, site)
-    if (sequence, head) != (expected, previous.hex()):
-        raise LedgerBrokenError(f"{site}: the chain ends at entry {expected}, its head says {sequence}")
-    if outside_head and outside_head not in seen:
-        raise LedgerBrokenError(f"{site}: the head kept outside is not in the chain: entries are missing")
-    return expected
+    report = walk_chain(connection, site, check_signature, kept)
+    if report.faults:
+        raise LedgerBrokenError(f"{site}: {report.faults[0].words}")
+    return report.entries

@@ -67,15 +67,39 @@ class SigningKey:
         return "<SigningKey, hidden>"
 
 
+class VerifyKey:
+    """A public half that was read once, for whoever checks many signatures."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, raw: bytes) -> None:
+        """Take a key from its 32 bytes. Raises UntrustedKeyError: it is none."""
+        try:
+            self._key = Ed25519PublicKey.from_public_bytes(raw)
+        except ValueError:
+            raise UntrustedKeyError from None
+
+    def verify(self, message: bytes, signature: bytes, *, purpose: str) -> None:
+        """Check a signature made by :meth:`SigningKey.sign`.
+
+        Raises:
+            UntrustedKeyError: another key, message or purpose, or malformed.
+        """
+        if not _PURPOSE.fullmatch(purpose):
+            raise UntrustedKeyError
+        try:
+            self._key.verify(signature, _bind_message(message, purpose))
+        except InvalidSignature:
+            raise UntrustedKeyError from None
+
+
 def verify_signature(message: bytes, signature: bytes, *, purpose: str, verify_key: bytes) -> None:
     """Check a signature made by :meth:`SigningKey.sign`.
 
     Raises:
         UntrustedKeyError: another key, message or purpose, or malformed.
     """
-    if not _PURPOSE.fullmatch(purpose):
-        raise UntrustedKeyError
-    _verify(_bind_message(message, purpose), signature, verify_key)
+    VerifyKey(verify_key).verify(message, signature, purpose=purpose)
 
 
 def sign_recipient(raw: bytes, *, context: Context, key: SigningKey) -> bytes:

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, render_template, request
 
 from casework.gate import get_config
 from casework.ledger_commands import verify_chains
-from casework.ledger_listing import SITES, list_ledger_page
+from casework.ledger_listing import HARM_NAMES, SITES, list_ledger_page
 from casework.permissions import Permission, require
 from web.database import get_engine
 
@@ -26,5 +26,5 @@ def show_ledger() -> str:
     page = list_ledger_page(get_engine(), get_config(), site, int(number))
     if page is None:
         abort(404)
-    states = verify_chains(get_engine(), get_config(), {}) if "check" in request.args else []
-    return render_template("casework/ledger.html", ledger=page, sites=SITES, states=states)
+    reports = verify_chains(get_engine(), get_config(), {}) if "check" in request.args else []
+    return render_template("casework/ledger.html", ledger=page, sites=SITES, reports=reports, harms=HARM_NAMES)

@@ -86,5 +86,5 @@ def test_ledger_page_really_verifies(sign_in_as: SignInAs, owner_url: str) -> No
         connection.execute(update(entries).where(entries.c.sequence == 1).values(hash=bytes(32)))
     engine.dispose()
     words = reader.get("/ledger?check=1").words
-    assert "does not hold. casework entry 1 was changed" in words
+    assert "does not hold. Changed: What stands beside entry 1" in words
     assert words.count("holds.") == 1

@@ -213,7 +213,7 @@ def let_the_wait_pass(office: RunningServer, insider: Insider, reference: str, *
     assert insider.list_files(case_id) == []
     with pytest.raises(CaseworkError):
         open_case(Caseworker(insider.engine, insider.config, insider.session), reference)
-    assert all(not chain.fault for chain in verify_chains(insider.engine, insider.config, {}))
+    assert all(not chain.faults for chain in verify_chains(insider.engine, insider.config, {}))
     insider.engine.dispose()
 
 
