@@ -33,6 +33,11 @@ _WORDS: dict[str, str] = {
     "file:differs": "File compared: NOT the SHA-256 of the day it came",
     "file:examined": "Previews and facts of a file made",
     "hold:changed": "Legal hold changed",
+    "access:changed": "Who may open this case was changed",
+    "case:rekeyed": "New keys made for the case",
+    "emergency:asked": "Emergency opening asked for",
+    "emergency:refused": "Emergency opening refused",
+    "emergency:opened": "Opened in an emergency, by two supervising attorneys",
 }
 # Always beside the deed that they belong to.
 _SECONDARY = frozenset({"card:changed", "reply:recorded", "file:examined"})

@@ -5,21 +5,29 @@ It must never open a case of which this person holds no key, nor let what the le
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from casework.case_keys import REPORT, WORK, open_case_keyring
 from casework.caseworker import Caseworker
 from casework.errors import CaseworkError
 from casework.ledger_writing import append_event
-from casework.vouching import CaseLedger, Entry, digest, read_case_ledger
+from casework.vouching import CaseLedger, Entry, digest, find_keys_digest, read_case_ledger
 from models.card import Card, read_card
-from models.cases import get_case, get_case_key, get_seen_sequence, list_former_keys, list_sealed_items, mark_opened
+from models.cases import (
+    get_case,
+    get_case_key,
+    get_seen_sequence,
+    list_case_holders,
+    list_former_keys,
+    list_sealed_items,
+    mark_opened,
+)
 from models.engine import read, write
 from models.incident_dates import DateRange, ImpossibleDateError, find_date_range
 from models.ledger import Event
@@ -27,6 +35,7 @@ from models.report import Report, read_report
 from models.withdrawals import get_withdrawal
 from vault.contexts import Context
 from vault.errors import CannotOpenError
+from vault.identities import Identity
 from vault.keyrings import Keyring
 from vault.opening import open_json, open_sealed
 
@@ -98,6 +107,7 @@ class OpenedCase:
     seen_sequence: int = 0
     report_keyring: Keyring | None = field(default=None, repr=False)
     work_keyring: Keyring | None = field(default=None, repr=False)
+    holder_ids: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -116,6 +126,17 @@ class OpenedCase:
     def find_newest(self, kind: str) -> WorkItem | None:
         """Return the newest item of a kind that the ledger vouches for, or None."""
         return next((item for item in self.list_items(kind) if item.is_vouched and item.has_opened), None)
+
+    @property
+    def has_todays_keys(self) -> bool:
+        """Whether the stored public keys are those that it was opened with, and those that the ledger names last.
+
+        Where they are not, somebody put older ones back: what is sealed to them opens for whoever was shut out since.
+        """
+        public = (self.row.report_recipient, self.row.work_recipient)
+        keyrings = (self.report_keyring, self.work_keyring)
+        opened = tuple(each.newest.recipient.raw for each in keyrings if each is not None)
+        return opened == public and self.ledger.vouches_for_keys(find_keys_digest(*public))
 
     @property
     def conflict(self) -> ConflictState:
@@ -176,29 +197,36 @@ def open_case(caseworker: Caseworker, reference: str) -> OpenedCase:
         withdrawal = get_withdrawal(connection, row.id)
         if withdrawal is not None:
             raise CaseWithdrawnError(row.reference, withdrawal.due_on)
-        seen_sequence = get_seen_sequence(connection, row.id, caseworker.staff_id)
-        stored = list_sealed_items(connection, row.id)
-        ledger = read_case_ledger(connection, row.id, caseworker.config)
-        former = list_former_keys(connection, row.id)
-    holder = session.identity_for(key_row.holder_id)
+        return open_case_with(connection, caseworker, row, key_row, session.identity_for(key_row.holder_id))
+
+
+def open_case_with(
+    connection: Connection, caseworker: Caseworker, row: Row[Any], key_row: Row[Any], holder: Identity
+) -> OpenedCase:
+    """Open a stored case with the identity of one of its holders."""
+    stored = list_sealed_items(connection, row.id)
+    ledger = read_case_ledger(connection, row.id, caseworker.config)
+    former = list_former_keys(connection, row.id)
     report_keyring = open_case_keyring(REPORT, key_row, holder, former)
     work_keyring = open_case_keyring(WORK, key_row, holder, former)
     report_row = next((each for each in stored if each.kind == "report"), None)
     report, opened_digest = _open_report(report_row, report_keyring)
+    identities = (*caseworker.session.office_identities.values(), caseworker.session.identity, holder)
     return OpenedCase(
         row=row,
         report=report,
         report_digest=digest(report_row.sealed) if report_row else "",
         opened_digest=opened_digest,
         is_report_vouched=report_row is not None and ledger.vouches_for(report_row),
-        card=open_card(caseworker, row.id, row.reference, row.sealed_card),
+        card=_open_card(identities, row.id, row.reference, row.sealed_card),
         is_card_vouched=ledger.vouches_for_card(row.id, row.sealed_card),
         items=_open_items(stored, report_keyring, work_keyring, ledger),
         ledger=ledger,
         missing=ledger.list_missing({each.id for each in stored}),
-        seen_sequence=seen_sequence,
+        seen_sequence=get_seen_sequence(connection, row.id, caseworker.staff_id),
         report_keyring=report_keyring,
         work_keyring=work_keyring,
+        holder_ids=tuple(list_case_holders(connection, row.id)),
     )
 
 
@@ -214,8 +242,12 @@ def record_opening(caseworker: Caseworker, case: OpenedCase) -> None:
 def open_card(caseworker: Caseworker, case_id: str, reference: str, sealed: bytes) -> Card | None:
     """Open the card of a case with whichever identity of this person opens it, or return None."""
     session = caseworker.session
+    return _open_card((*session.office_identities.values(), session.identity), case_id, reference, sealed)
+
+
+def _open_card(identities: Iterable[Identity], case_id: str, reference: str, sealed: bytes) -> Card | None:
     context = Context("card", (case_id,))
-    for identity in (*session.office_identities.values(), session.identity):
+    for identity in identities:
         try:
             card = read_card(open_json(sealed, identity=identity, context=context))
         except CannotOpenError:

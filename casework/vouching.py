@@ -21,6 +21,8 @@ from web.config import CaseworkConfig
 
 INTAKE = "intake"
 CARD_EVENT = "card:changed"
+KEYS_EVENT = "case:rekeyed"
+ACCESS_EVENT = "access:changed"
 
 # What each kind of entry records, as kinds of sealed items.
 ITEM_OF_EVENT: dict[str, str] = {
@@ -36,6 +38,7 @@ ITEM_OF_EVENT: dict[str, str] = {
     "reply:recorded": "reply",
     "file:examined": "file_facts",
     "hold:changed": "hold",
+    ACCESS_EVENT: "access_change",
 }
 _KINDS_OF_INTAKE = frozenset({"report", "message"})
 
@@ -79,6 +82,12 @@ class CaseLedger:
         entry = self.find_newest(case_id)
         return entry is not None and entry.digest == digest(sealed)
 
+    def vouches_for_keys(self, keys_digest: str) -> bool:
+        """Whether these are the public keys that the case got last; before the first new ones, any are."""
+        kinds = (entry for entry in reversed(self.entries) if entry.kind == KEYS_EVENT and entry.site == SITE)
+        newest = next(kinds, None)
+        return newest is None or newest.digest == keys_digest
+
     def list_missing(self, item_ids: set[str]) -> tuple[Entry, ...]:
         """List the entries that record an item which is not stored any more."""
         return tuple(entry for entry in self.entries if entry.kind in ITEM_OF_EVENT and entry.item not in item_ids)
@@ -90,6 +99,11 @@ _RECORDING = frozenset({*ITEM_OF_EVENT, CARD_EVENT})
 def digest(sealed: bytes) -> str:
     """SHA-256 of a sealed thing, in hexadecimal, as the ledger names it."""
     return hashlib.sha256(sealed).hexdigest()
+
+
+def find_keys_digest(report_recipient: bytes, work_recipient: bytes) -> str:
+    """SHA-256 of a case's two public keys, in hexadecimal, as the ledger names them."""
+    return digest(report_recipient + work_recipient)
 
 
 def read_case_ledger(connection: Connection, case_id: str, config: CaseworkConfig) -> CaseLedger:

@@ -17,6 +17,11 @@ from models.tables import (
     case_openings,
     cases,
     drafts,
+    emergency_keys,
+    emergency_requests,
+    emergency_shares,
+    former_case_keys,
+    notices,
     receipts,
     replies,
     sealed_items,
@@ -25,7 +30,10 @@ from models.tables import (
 
 WITHDRAWN: Final = "withdrawn"
 # Replies before the receipts that they point to.
-_CONTENTS: Final = (case_keys, cards, sealed_items, replies, receipts, case_openings, withdrawals)
+_CONTENTS: Final = (
+    *(case_keys, former_case_keys, emergency_keys, cards, sealed_items, replies, receipts, case_openings, notices),
+    withdrawals,
+)
 
 
 def lock_withdrawal(connection: Connection, case_id: str) -> date | None:
@@ -46,6 +54,9 @@ def delete_contents(connection: Connection, case_id: str) -> int:
 
     Files keep their rows until their bytes are gone, so that nobody forgets them halfway.
     """
+    emergency = select(emergency_keys.c.id).where(emergency_keys.c.case_id == case_id)
+    for table in (emergency_requests, emergency_shares):
+        connection.execute(delete(table).where(table.c.emergency_key_id.in_(emergency)))
     rows = [connection.execute(delete(table).where(table.c.case_id == case_id)).rowcount for table in _CONTENTS]
     connection.execute(update(cases).where(cases.c.id == case_id).values(status=WITHDRAWN, assignee_id=None))
     return sum(rows)

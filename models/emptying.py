@@ -22,6 +22,7 @@ from models.jobs import claim_job, finish_job, has_due_job
 EMPTY_STORE: Final = "store:empty"
 _TABLES: Final = (
     *("case_keys", "cards", "sealed_items", "replies", "receipts", "case_openings", "withdrawals", "blobs"),
+    *("former_case_keys", "emergency_keys", "emergency_shares", "emergency_requests", "notices"),
     *("drafts", "boxes", "sessions", "jobs"),
 )
 _WATCH_SECONDS: Final = 600.0

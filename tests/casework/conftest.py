@@ -16,6 +16,7 @@ from casework.sessions import StaffSession
 from models.engine import read
 from models.staff import get_staff
 from tests.casework.filing import Filing
+from tests.casework.keyholders import Keyholders
 from tests.casework.staff_office import StaffOffice, make_staff_office
 from tests.conftest import DatabaseUrls
 from tests.page_client import PageClient
@@ -78,6 +79,12 @@ def filing(staff_site: Flask, staff_office: StaffOffice) -> Iterator[Filing]:
     filing = Filing(staff_site.extensions["engine"], staff_office.ceremony.intake)
     yield filing
     filing.intake_engine.dispose()
+
+
+@pytest.fixture
+def keyholders(staff_site: Flask, staff_office: StaffOffice) -> Keyholders:
+    """The people of that office, with their real keys."""
+    return Keyholders(staff_site.extensions["engine"], staff_office)
 
 
 @pytest.fixture
