@@ -2,8 +2,12 @@
 
 CaseworkError
 ├── SignInRefusedError    who signs in is not known, or passphrase or code is wrong: never which
+│   └── CopiedPasskeyError  a passkey's counter went back: somebody may have a copy of it
 ├── SignInDelayedError    too many refusals for this account from this place
 ├── SignInBusyError       as many key derivations as the process may run are under way
+├── InvalidPasskeyError   what a browser sent in the name of a passkey is not what it should be
+├── LastFactorError       without this one the person could not sign in any more
+├── FactorsChangedError   the second factors were changed elsewhere at the same moment
 ├── InvalidPersonError    a name or an e-mail address that no account can have
 ├── AccountExistsError    the e-mail address has an account already
 ├── MayNotGrantError      who asks does not hold the office signing key
@@ -19,6 +23,10 @@ class SignInRefusedError(CaseworkError):
     """Account, passphrase or code is wrong; nobody is told which."""
 
 
+class CopiedPasskeyError(SignInRefusedError):
+    """A passkey signed rightly, but its counter did not grow: somebody may have a copy of it."""
+
+
 class SignInDelayedError(CaseworkError):
     """This account must wait here; `seconds` says how long."""
 
@@ -29,6 +37,18 @@ class SignInDelayedError(CaseworkError):
 
 class SignInBusyError(CaseworkError):
     """Others are signing in at this moment."""
+
+
+class InvalidPasskeyError(CaseworkError):
+    """What a browser sent in the name of a passkey is not what it should be; nothing says why."""
+
+
+class LastFactorError(CaseworkError):
+    """Without this second factor the person could not sign in any more."""
+
+
+class FactorsChangedError(CaseworkError):
+    """The person's second factors were changed elsewhere at the same moment; nothing was changed here."""
 
 
 class InvalidPersonError(CaseworkError):

@@ -5,7 +5,9 @@ from wtforms import Field, HiddenField, StringField, ValidationError
 from web.csrf import N_, BoxForm
 from web.languages import gettext as _
 
-_LONGEST_EMAIL, _LONGEST_PASSPHRASE, _LONGEST_CODE = 200, 500, 20
+_LONGEST_EMAIL, _LONGEST_PASSPHRASE, _LONGEST_CODE = 200, 500, 40
+# Browsers send about one kilobyte; keys of the kinds to come are larger.
+_LONGEST_ASSERTION = 20_000
 
 
 def drop_controls(text: str | None) -> str:
@@ -36,31 +38,59 @@ class EmailForm(BoxForm):
     email = StringField("E-mail", [Filled(N_("Enter your e-mail address"), _LONGEST_EMAIL)], [drop_controls])
 
 
-class SecretsForm(BoxForm):
-    """What both signing in and unlocking ask for, and where to go on."""
+class PassphraseForm(BoxForm):
+    """The passphrase. A class of its own, before the second factor, for the order of the errors."""
 
     passphrase = StringField("Passphrase", [Filled(N_("Enter your passphrase"), _LONGEST_PASSPHRASE)], [drop_controls])
+
+
+class CodeOrPasskey:
+    """There is a code, or what a passkey signed; neither is too much."""
+
+    def __call__(self, form: BoxForm, field: Field) -> None:
+        """Check the field of the code. Raises ValidationError."""
+        signed = form["assertion"].data or ""
+        if len(signed) > _LONGEST_ASSERTION:
+            raise ValidationError(_(N_("This passkey cannot be used here")))
+        if not signed:
+            Filled(N_("Enter a code, or use a passkey"), _LONGEST_CODE)(form, field)
+
+
+class FactorForm(BoxForm):
+    """A second factor: a code that is typed, or what a script puts there when a passkey has signed."""
+
     code = StringField(
-        "Code from your app",
-        [Filled(N_("Enter the six digits that your app shows now"), _LONGEST_CODE)],
+        "Code",
+        [CodeOrPasskey()],
         [drop_controls],
-        description="Six digits. A new one comes every 30 seconds.",
+        description="The six digits that your app shows now, or one of your recovery codes.",
     )
+    assertion = HiddenField(filters=[drop_controls])
+
+    def forget_factor(self) -> None:
+        """Take the second factor out of the form, so that the page that is shown again does not hold it."""
+        self.code.data = ""
+        self.assertion.data = ""
+
+
+class SecretsForm(PassphraseForm, FactorForm):
+    """What both signing in and unlocking ask for, and where to go on."""
+
     next = HiddenField(filters=[drop_controls])
     kept = HiddenField(filters=[drop_controls])
 
     def forget_secrets(self) -> None:
         """Take the secrets out of the form, so that the page that is shown again does not hold them."""
         self.passphrase.data = ""
-        self.code.data = ""
+        self.forget_factor()
 
 
 class SignInForm(EmailForm, SecretsForm):
-    """E-mail, passphrase and code, all in one request."""
+    """E-mail, passphrase and second factor, all in one request."""
 
 
 class UnlockForm(SecretsForm):
-    """Passphrase and code of whoever locked the desk."""
+    """Passphrase and second factor of whoever locked the desk."""
 
 
 class ConfirmForm(BoxForm):

@@ -1,7 +1,7 @@
-"""Signing in: passphrase and code open a person's identity, and that opens the office identities that they hold.
+"""Signing in: the passphrase opens a person's identity, and that opens the office identities that they hold.
 
-Unknown accounts cost the same work and get the same words as a wrong passphrase or a wrong code. Nothing here may log
-or raise with what was typed.
+A second factor is shown in the same request. Unknown accounts cost the same work and get the same words as a wrong
+passphrase or a wrong second factor. Nothing here may log or raise with what was typed.
 """
 
 import threading
@@ -10,30 +10,25 @@ from typing import Any
 from sqlalchemy import Engine, Row
 
 from casework.errors import SignInBusyError, SignInDelayedError, SignInRefusedError
-from casework.ledger_writing import append_event
+from casework.factors import Decoy, FactorAnswer, check_second_factor
 from casework.office_identities import open_office_identities
 from casework.permissions import Role
 from casework.sessions import Desk, StaffSession, put_session
 from casework.throttle import Throttle
-from casework.totp import find_step, make_secret, read_code
 from models.boxes import delete_box
 from models.engine import read, write
 from models.ledger import Event
-from models.staff import get_staff, get_staff_by_email, use_totp_step
+from models.staff import get_staff, get_staff_by_email
 from models.tables import sessions
 from vault.boxes import BoxKey
-from vault.contexts import Context
 from vault.errors import CannotOpenError
 from vault.identities import Identity
 from vault.keyslots import RFC_9106_LOW_MEMORY, Cost, spend_unlock, unlock_identity
-from vault.opening import open_sealed
-from vault.sealing import seal
 from web import clock
 from web.config import CaseworkConfig
 
 # Each derivation takes 64 MiB: more at once would let strangers fill the server's memory.
 _MOST_DERIVATIONS = 2
-_NOBODY = "nobody"
 
 
 class SignInDesk:
@@ -45,40 +40,61 @@ class SignInDesk:
         self._cost = cost
         self._throttle = Throttle()
         self._derivations = threading.BoundedSemaphore(_MOST_DERIVATIONS)
-        # Opened in the place of a real account's, so that a wrong passphrase takes as long as a wrong code.
-        self._decoy = Identity.generate()
-        self._decoy_totp = seal(
-            make_secret(), recipients=[self._decoy.recipient], context=Context("totp_secret", (_NOBODY,))
-        )
+        # Checked in the place of a real account's, so that a wrong passphrase takes as long as a wrong code.
+        self._decoy = Decoy()
 
-    def sign_in(self, email: str, passphrase: str, code: str, *, source: str, old_key: BoxKey | None = None) -> Desk:
+    def sign_in(  # noqa: PLR0913  # all that one request carries
+        self,
+        email: str,
+        passphrase: str,
+        code: str = "",
+        *,
+        assertion: str = "",
+        source: str,
+        old_key: BoxKey | None = None,
+    ) -> Desk:
         """Open a session; `source` is the address that the request came from, and is kept nowhere.
 
+        `code` is a one-time code of an app or a recovery code; `assertion` is what a passkey signed, as JSON, and when
+        there is one it is what counts.
+
         Raises:
-            SignInRefusedError: account, passphrase or code is wrong.
+            CopiedPasskeyError: the passkey that was shown may have been copied.
+            SignInRefusedError: account, passphrase or second factor is wrong.
             SignInDelayedError: too many refusals before, for this account from this source.
             SignInBusyError: two others are signing in at this moment.
         """
         account = email.strip().lower()
         with read(self._engine) as connection:
             person = get_staff_by_email(connection, account)
-        return self._sign_in(person, account, passphrase, code, source=source, old_key=old_key, kind="session:started")
+        answer = FactorAnswer(code, assertion)
+        return self._open(person, account, passphrase, answer, source=source, old_key=old_key, kind="session:started")
 
-    def unlock(self, staff_id: str, passphrase: str, code: str, *, source: str, old_key: BoxKey) -> Desk:
-        """Open the session of whoever locked the desk, in a box of its own. Raises as :meth:`sign_in` does."""
+    def unlock(  # noqa: PLR0913  # all that one request carries
+        self,
+        staff_id: str,
+        passphrase: str,
+        code: str = "",
+        *,
+        assertion: str = "",
+        source: str,
+        old_key: BoxKey,
+    ) -> Desk:
+        """Open the session of whoever locked the desk, in a box of its own. As :meth:`sign_in`."""
         with read(self._engine) as connection:
             person = get_staff(connection, staff_id)
         if person is not None and not person.is_active:
             person = None
         account = person.email if person else staff_id
-        return self._sign_in(person, account, passphrase, code, source=source, old_key=old_key, kind="session:unlocked")
+        answer = FactorAnswer(code, assertion)
+        return self._open(person, account, passphrase, answer, source=source, old_key=old_key, kind="session:unlocked")
 
-    def _sign_in(
+    def _open(  # noqa: PLR0913  # all that one request carries
         self,
         person: Row[Any] | None,
         account: str,
         passphrase: str,
-        code: str,
+        answer: FactorAnswer,
         *,
         source: str,
         old_key: BoxKey | None,
@@ -90,34 +106,32 @@ class SignInDesk:
         if not self._derivations.acquire(blocking=False):
             raise SignInBusyError
         try:
-            identity, step = self._check_secrets(person, passphrase, code)
+            identity = self._unlock(person, passphrase)
         finally:
             self._derivations.release()
-        if person is not None and identity is not None and step is not None:
-            session = self._make_session(person, identity)
-            key = self._start(session, step, old_key, kind)
-            if key is not None:
-                self._throttle.forget(account, source)
-                return Desk(key, session=session)
-        self._throttle.count_refusal(account, source)
-        raise SignInRefusedError
+        try:
+            if person is None or identity is None:
+                self._decoy.check(answer, self._config)
+                raise SignInRefusedError
+            started = Event(kind, person.id, actor=person.id)
+            check_second_factor(
+                self._engine, self._config, staff_id=person.id, identity=identity, answer=answer, then=started
+            )
+        except SignInRefusedError:
+            self._throttle.count_refusal(account, source)
+            raise
+        self._throttle.forget(account, source)
+        session = self._make_session(person, identity)
+        return Desk(self._start(session, old_key), session=session)
 
-    def _check_secrets(self, person: Row[Any] | None, passphrase: str, code: str) -> tuple[Identity | None, int | None]:
-        identity = None
+    def _unlock(self, person: Row[Any] | None, passphrase: str) -> Identity | None:
         if person is None:
             spend_unlock(passphrase, cost=self._cost)
-        else:
-            try:
-                identity = unlock_identity(person.keyslot, passphrase, staff_id=person.id)
-            except CannotOpenError:
-                identity = None
-        if person is not None and identity is not None:
-            secret = open_sealed(
-                person.sealed_totp_secret, identity=identity, context=Context("totp_secret", (person.id,))
-            )
-        else:
-            secret = open_sealed(self._decoy_totp, identity=self._decoy, context=Context("totp_secret", (_NOBODY,)))
-        return identity, find_step(secret, read_code(code), clock.now())
+            return None
+        try:
+            return unlock_identity(person.keyslot, passphrase, staff_id=person.id)
+        except CannotOpenError:
+            return None
 
     def _make_session(self, person: Row[Any], identity: Identity) -> StaffSession:
         with read(self._engine) as connection:
@@ -132,12 +146,8 @@ class SignInDesk:
             signed_in_at=int(clock.now().timestamp()),
         )
 
-    def _start(self, session: StaffSession, step: int, old_key: BoxKey | None, kind: str) -> BoxKey | None:
+    def _start(self, session: StaffSession, old_key: BoxKey | None) -> BoxKey:
         with write(self._engine) as connection:
-            if not use_totp_step(connection, session.staff_id, step):
-                return None
             if old_key is not None:
                 delete_box(connection, sessions, old_key.lookup_id)
-            key = put_session(connection, session, self._config)
-            append_event(connection, Event(kind, session.staff_id, actor=session.staff_id), self._config)
-        return key
+            return put_session(connection, session, self._config)

@@ -33,3 +33,18 @@ def use_totp_step(connection: Connection, staff_id: str, step: int) -> bool:
         update(staff).where(staff.c.id == staff_id, staff.c.totp_last_step < step).values(totp_last_step=step)
     )
     return result.rowcount == 1
+
+
+def replace_factors(connection: Connection, seen: Row[Any], **columns: Any) -> bool:  # noqa: ANN401  # mixed types
+    """Change an account's second factors; False when they are not any more as they were `seen`, then nothing changed."""
+    result = connection.execute(
+        update(staff)
+        .where(
+            staff.c.id == seen.id,
+            staff.c.is_active.is_(True),
+            staff.c.sealed_factors.is_not_distinct_from(seen.sealed_factors),
+            staff.c.sealed_totp_secret.is_not_distinct_from(seen.sealed_totp_secret),
+        )
+        .values(**columns)
+    )
+    return result.rowcount == 1

@@ -48,6 +48,14 @@ staff = Table(
     Column("sealed_factors", LargeBinary),
 )
 
+# What passkeys have signed and what was taken, until it expires: none is taken twice. Seconds since 1970.
+used_challenges = Table(
+    "used_challenges",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("expires_at", Integer, nullable=False, index=True),
+)
+
 # An account that is asked to join, or to join anew after a reset. Times are whole seconds since 1970.
 invitations = Table(
     "invitations",

@@ -16,6 +16,7 @@ _GRANTS = {
         "SELECT, INSERT, UPDATE, DELETE ON invitations, recovery_keys, former_case_keys",
         "SELECT, INSERT, UPDATE, DELETE ON emergency_keys, emergency_shares, emergency_requests, notices",
         "SELECT, INSERT, UPDATE ON site_settings",
+        "SELECT, INSERT, DELETE ON used_challenges",
     ),
 }
 
@@ -40,6 +41,15 @@ def _make_staff_tables() -> None:
     with op.batch_alter_table("staff", schema=None) as batch_op:
         batch_op.alter_column("sealed_totp_secret", existing_type=sa.LargeBinary(), nullable=True)
         batch_op.add_column(sa.Column("sealed_factors", sa.LargeBinary(), nullable=True))
+
+    op.create_table(
+        "used_challenges",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("expires_at", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_used_challenges")),
+    )
+    with op.batch_alter_table("used_challenges", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_used_challenges_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
         "invitations",
