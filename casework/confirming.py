@@ -10,8 +10,9 @@ from urllib.parse import quote
 from flask import current_app, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from casework.errors import SignInDelayedError, SignInRefusedError
-from casework.forms import ConfirmForm
+from casework.errors import CopiedPasskeyError, SignInDelayedError, SignInRefusedError
+from casework.factors import FactorAnswer
+from casework.forms import COPIED_PASSKEY, ConfirmForm
 from casework.sessions import Desk
 from casework.stepping_up import StepUpDesk
 from web.body_limit import reads_files
@@ -20,7 +21,7 @@ from web.languages import gettext as _
 
 Answer = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
-REFUSED = N_("That did not match. Wait for a new code, and try again.")
+REFUSED = N_("That did not match. Try again with a new code or a passkey.")
 DELAYED_ONE = N_("Too many tries. Please wait 1 second, then try again.")
 DELAYED = N_("Too many tries. Please wait {seconds} seconds, then try again.")
 
@@ -45,7 +46,7 @@ def confirm_or_ask() -> Answer | None:
     own = {field.name for field in ConfirmForm()}
     kept = tuple((name, text) for name, text in request.form.items(multi=True) if name not in own)
     page = ConfirmPage(request.path, kept_fields=kept, loses_files=bool(request.files))
-    if "confirm_code" not in request.form:
+    if not own & set(request.form) - {"csrf_token"}:
         return render_confirm(ConfirmForm(), page, 401)
     return try_factor(ConfirmForm(request.form), page)
 
@@ -56,7 +57,10 @@ def try_factor(form: ConfirmForm, page: ConfirmPage) -> Answer | None:
         return render_confirm(form, page, 400)
     desk: StepUpDesk = current_app.extensions["step_up_desk"]
     try:
-        session = desk.confirm(g.desk.key, g.staff_session, form.confirm_code.data or "")
+        answer = FactorAnswer(form.confirm_code.data or "", form.confirm_assertion.data or "")
+        session = desk.confirm(g.desk.key, g.staff_session, answer)
+    except CopiedPasskeyError:
+        return render_confirm(form, page, 401, _(COPIED_PASSKEY))
     except SignInRefusedError:
         return render_confirm(form, page, 401, _(REFUSED))
     except SignInDelayedError as delay:
@@ -68,8 +72,8 @@ def try_factor(form: ConfirmForm, page: ConfirmPage) -> Answer | None:
 
 
 def render_confirm(form: ConfirmForm, page: ConfirmPage, status: int, message: str = "", *, wait: int = 0) -> Answer:
-    """Make the page that asks; the code that was typed is not in it."""
-    form.confirm_code.data = ""
+    """Make the page that asks; the second factor that was sent is not in it."""
+    form.forget_factor()
     if message:
         form.form_errors.append(message)
     text = render_template("casework/confirm.html", form=form, page=page)

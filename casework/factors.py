@@ -72,7 +72,7 @@ class Factors:
 
 @dataclass(frozen=True)
 class _Shown:
-    """What an answer proved, and what taking it uses up; `factors` is the document as it is afterwards, if it changes."""
+    """What an answer proved, and what taking it uses up; `factors` is the document afterwards, if it changes."""
 
     kind: FactorKind
     step: int = 0

@@ -9,6 +9,12 @@ _LONGEST_EMAIL, _LONGEST_PASSPHRASE, _LONGEST_CODE = 200, 500, 40
 # Browsers send about one kilobyte; keys of the kinds to come are larger.
 _LONGEST_ASSERTION = 20_000
 
+_FACTOR_HINT = N_("The six digits that your app shows now, or one of your recovery codes.")
+COPIED_PASSKEY = N_(
+    "This passkey was refused: its counter went back, so somebody may have made a copy of it. "
+    "Use another passkey or a code, then remove this one from your account and tell your supervisor."
+)
+
 
 def drop_controls(text: str | None) -> str:
     """Take out what cannot be typed or shown, so that a page that comes back is a whole page."""
@@ -45,11 +51,14 @@ class PassphraseForm(BoxForm):
 
 
 class CodeOrPasskey:
-    """There is a code, or what a passkey signed; neither is too much."""
+    """There is a code, or in the field named what a passkey signed; neither is too much."""
+
+    def __init__(self, assertion: str) -> None:
+        self.assertion = assertion
 
     def __call__(self, form: BoxForm, field: Field) -> None:
         """Check the field of the code. Raises ValidationError."""
-        signed = form["assertion"].data or ""
+        signed = form[self.assertion].data or ""
         if len(signed) > _LONGEST_ASSERTION:
             raise ValidationError(_(N_("This passkey cannot be used here")))
         if not signed:
@@ -59,12 +68,7 @@ class CodeOrPasskey:
 class FactorForm(BoxForm):
     """A second factor: a code that is typed, or what a script puts there when a passkey has signed."""
 
-    code = StringField(
-        "Code",
-        [CodeOrPasskey()],
-        [drop_controls],
-        description="The six digits that your app shows now, or one of your recovery codes.",
-    )
+    code = StringField("Code", [CodeOrPasskey("assertion")], [drop_controls], description=_FACTOR_HINT)
     assertion = HiddenField(filters=[drop_controls])
 
     def forget_factor(self) -> None:
@@ -96,12 +100,13 @@ class UnlockForm(SecretsForm):
 class ConfirmForm(BoxForm):
     """The second factor alone. Its names are its own: the fields of another form may travel beside it."""
 
-    confirm_code = StringField(
-        "Code from your app",
-        [Filled(N_("Enter the six digits that your app shows now"), _LONGEST_CODE)],
-        [drop_controls],
-        description="Six digits. A new one comes every 30 seconds.",
-    )
+    confirm_code = StringField("Code", [CodeOrPasskey("confirm_assertion")], [drop_controls], description=_FACTOR_HINT)
+    confirm_assertion = HiddenField(filters=[drop_controls])
+
+    def forget_factor(self) -> None:
+        """Take the second factor out of the form, so that the page that is shown again does not hold it."""
+        self.confirm_code.data = ""
+        self.confirm_assertion.data = ""
 
 
 class LeaveForm(BoxForm):

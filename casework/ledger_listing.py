@@ -36,6 +36,11 @@ _WORDS = {
     "session:unlocked": "Desk unlocked",
     "session:confirmed": "Second factor shown again",
     "session:ended": "Signed out",
+    "factor:added": "Second factor added",
+    "factor:removed": "Second factor removed",
+    "factor:recovery_code_used": "Recovery code used",
+    "factor:recovery_codes_made": "Recovery codes made",
+    "factor:copy_suspected": "Passkey refused: its counter went back, it may have been copied",
     "queue:viewed": "Queue viewed",
 }
 

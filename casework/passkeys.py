@@ -132,7 +132,7 @@ def make_creation_options(
 
 
 def read_new_passkey(config: CaseworkConfig, text: str, *, staff_id: str, name: str) -> tuple[Passkey, Challenge]:
-    """Read what a device answered to `make_creation_options`: the new passkey, and the challenge to be put down as used.
+    """Read what a device answered to `make_creation_options`: the new passkey, and the challenge that it used.
 
     Raises:
         InvalidPasskeyError: another site's, another person's, too late, without verifying the person, or malformed.
@@ -237,7 +237,7 @@ def _find_challenge(client_data: bytes) -> bytes:
 
 @contextmanager
 def _anything_is_invalid() -> Iterator[None]:
-    """A stranger's bytes go through parsers of JSON, CBOR and keys: whatever those raise means "refused", and no more."""
+    """A stranger's bytes go through parsers of JSON, CBOR and keys: whatever those raise means "refused"."""
     try:
         yield
     except Exception:  # noqa: BLE001  # see above; an error page would tell the stranger what they found

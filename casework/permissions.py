@@ -80,6 +80,7 @@ PUBLIC_ENDPOINTS = frozenset(
     {
         "static",
         "healthz",
+        "passkeys.show_options",
         "sign_in.show_sign_in",
         "sign_in.send_sign_in",
         "sign_in.show_unlock",

@@ -43,7 +43,7 @@ class SignInDesk:
         # Checked in the place of a real account's, so that a wrong passphrase takes as long as a wrong code.
         self._decoy = Decoy()
 
-    def sign_in(  # noqa: PLR0913  # all that one request carries
+    def sign_in(
         self,
         email: str,
         passphrase: str,
@@ -70,7 +70,7 @@ class SignInDesk:
         answer = FactorAnswer(code, assertion)
         return self._open(person, account, passphrase, answer, source=source, old_key=old_key, kind="session:started")
 
-    def unlock(  # noqa: PLR0913  # all that one request carries
+    def unlock(
         self,
         staff_id: str,
         passphrase: str,
@@ -89,7 +89,7 @@ class SignInDesk:
         answer = FactorAnswer(code, assertion)
         return self._open(person, account, passphrase, answer, source=source, old_key=old_key, kind="session:unlocked")
 
-    def _open(  # noqa: PLR0913  # all that one request carries
+    def _open(
         self,
         person: Row[Any] | None,
         account: str,
@@ -110,18 +110,11 @@ class SignInDesk:
         finally:
             self._derivations.release()
         try:
-            if person is None or identity is None:
-                self._decoy.check(answer, self._config)
-                raise SignInRefusedError
-            started = Event(kind, person.id, actor=person.id)
-            check_second_factor(
-                self._engine, self._config, staff_id=person.id, identity=identity, answer=answer, then=started
-            )
+            session = self._check_factor(person, identity, answer, kind)
         except SignInRefusedError:
             self._throttle.count_refusal(account, source)
             raise
         self._throttle.forget(account, source)
-        session = self._make_session(person, identity)
         return Desk(self._start(session, old_key), session=session)
 
     def _unlock(self, person: Row[Any] | None, passphrase: str) -> Identity | None:
@@ -132,6 +125,18 @@ class SignInDesk:
             return unlock_identity(person.keyslot, passphrase, staff_id=person.id)
         except CannotOpenError:
             return None
+
+    def _check_factor(
+        self, person: Row[Any] | None, identity: Identity | None, answer: FactorAnswer, kind: str
+    ) -> StaffSession:
+        if person is None or identity is None:
+            self._decoy.check(answer, self._config)
+            raise SignInRefusedError
+        started = Event(kind, person.id, actor=person.id)
+        check_second_factor(
+            self._engine, self._config, staff_id=person.id, identity=identity, answer=answer, then=started
+        )
+        return self._make_session(person, identity)
 
     def _make_session(self, person: Row[Any], identity: Identity) -> StaffSession:
         with read(self._engine) as connection:

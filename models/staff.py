@@ -36,7 +36,7 @@ def use_totp_step(connection: Connection, staff_id: str, step: int) -> bool:
 
 
 def replace_factors(connection: Connection, seen: Row[Any], **columns: Any) -> bool:  # noqa: ANN401  # mixed types
-    """Change an account's second factors; False when they are not any more as they were `seen`, then nothing changed."""
+    """Change an account's second factors if they still are as they were `seen`; tells whether it did."""
     result = connection.execute(
         update(staff)
         .where(

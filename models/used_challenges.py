@@ -1,4 +1,4 @@
-"""Challenges that a passkey has signed and that were taken: remembered until they expire, so that none is taken twice."""
+"""Challenges that a passkey signed and that were taken: remembered until they expire, so that none is taken twice."""
 
 from sqlalchemy import Connection, delete, insert
 

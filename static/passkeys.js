@@ -12,7 +12,7 @@
 
   // What the site asks for, or nothing when it wants to see somebody signed in, or a second factor, first.
   const fetchOptions = async (address) => {
-    const answer = await fetch(address, { headers: { Accept: "application/json" }, redirect: "error" });
+    const answer = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual" });
     if (!answer.ok) return null;
     const options = await answer.json();
     options.challenge = toBytes(options.challenge);
@@ -34,8 +34,8 @@
     });
   };
 
-  // Asks the device and gives what it signed; says in the page when it did not, and nothing when the person changed
-  // their mind, for browsers do not tell one from the other.
+  // Asks the device and gives what it signed: an empty text when the site gave no challenge, null when the device did
+  // not sign. Why not, browsers do not say: it may be that the person changed their mind.
   const ask = async (part, button, run) => {
     const shown = part.querySelector("[role=status]");
     shown.textContent = "";
@@ -57,8 +57,8 @@
     use.hidden = false;
     button.addEventListener("click", async () => {
       // A passkey's answer is good once: first everything else has to be there.
-      const empty = [...use.form ? [] : button.form.querySelectorAll("input:not([type=hidden])")].find(
-        (field) => field.name !== "code" && !field.value.trim(),
+      const empty = [...button.form.querySelectorAll("input:not([type=hidden])")].find(
+        (field) => field.name !== use.dataset.code && !field.value.trim(),
       );
       if (empty) {
         use.querySelector("[role=status]").textContent = use.dataset.first;
@@ -66,8 +66,9 @@
         return;
       }
       const signed = await ask(use, button, (options) => navigator.credentials.get(options));
+      if (signed === "") use.querySelector("[role=status]").textContent = use.dataset.failed;
       if (!signed) return;
-      button.form.elements.assertion.value = signed;
+      button.form.elements[use.dataset.answer].value = signed;
       button.form.submit();
     });
   }

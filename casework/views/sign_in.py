@@ -6,8 +6,8 @@ from collections.abc import Callable
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from casework.errors import SignInBusyError, SignInDelayedError, SignInRefusedError
-from casework.forms import LeaveForm, SecretsForm, SignInForm, UnlockForm
+from casework.errors import CopiedPasskeyError, SignInBusyError, SignInDelayedError, SignInRefusedError
+from casework.forms import COPIED_PASSKEY, LeaveForm, SecretsForm, SignInForm, UnlockForm
 from casework.gate import get_config, set_desk
 from casework.paths import find_own_page
 from casework.permissions import Permission, require
@@ -21,9 +21,9 @@ from web.languages import gettext as _
 Answer = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 blueprint = Blueprint("sign_in", __name__)
 
-REFUSED = N_("That did not match. Check your e-mail, your passphrase and the code, and try again with a new code.")
+REFUSED = N_("That did not match. Check your e-mail and your passphrase, and try again with a new code or a passkey.")
 BUSY = N_("Others are signing in at this moment. Please try again in a few seconds.")
-NOT_UNLOCKED = N_("That did not match. Check your passphrase and the code, and try again with a new code.")
+NOT_UNLOCKED = N_("That did not match. Check your passphrase, and try again with a new code or a passkey.")
 DELAYED_ONE = N_("Too many tries. Please wait 1 second, then try again.")
 DELAYED = N_("Too many tries. Please wait {seconds} seconds, then try again.")
 
@@ -55,6 +55,7 @@ def send_sign_in() -> Answer:
             form.email.data or "",
             form.passphrase.data or "",
             form.code.data or "",
+            assertion=form.assertion.data or "",
             source=find_source(get_config()),
             old_key=g.desk.key,
         ),
@@ -86,6 +87,7 @@ def send_unlock() -> Answer:
             locked.staff_id,
             form.passphrase.data or "",
             form.code.data or "",
+            assertion=form.assertion.data or "",
             source=find_source(get_config()),
             old_key=g.desk.key,
         ),
@@ -120,6 +122,8 @@ def _try_secrets(form: SecretsForm, page: str, open_desk: Callable[[], Desk]) ->
         return _render(form, page, 400)
     try:
         desk = open_desk()
+    except CopiedPasskeyError:
+        return _render(form, page, 401, _(COPIED_PASSKEY))
     except SignInRefusedError:
         return _render(form, page, 401, _(NOT_UNLOCKED if page == "unlock" else REFUSED))
     except SignInDelayedError as delay:

@@ -22,6 +22,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/sign-in"): PUBLIC,
     ("POST", "/sign-in"): PUBLIC,
+    ("GET", "/passkeys/options"): PUBLIC,
     ("GET", "/unlock"): PUBLIC,
     ("POST", "/unlock"): PUBLIC,
     ("POST", "/sign-out"): PUBLIC,

@@ -93,7 +93,7 @@ def test_colleague_cannot_unlock(staff_office: StaffOffice, sign_in_as: SignInAs
     page = unlock(reader, page, staff_office, Role.ADMINISTRATOR)
     assert (page.status, page.path) == (401, "/unlock")
     assert page.list_errors() == [
-        "That did not match. Check your passphrase and the code, and try again with a new code."
+        "That did not match. Check your passphrase, and try again with a new code or a passkey."
     ]
 
 

@@ -14,7 +14,7 @@ from tests.casework.staff_office import StaffOffice
 from tests.page_client import Page, PageClient
 from vault.keyslots import CHEAPEST, Cost, unlock_identity
 
-REFUSED = "That did not match. Check your e-mail, your passphrase and the code, and try again with a new code."
+REFUSED = "That did not match. Check your e-mail and your passphrase, and try again with a new code or a passkey."
 
 
 def try_sign_in(reader: PageClient, email: str, passphrase: str, code: str) -> Page:
@@ -76,7 +76,7 @@ def test_missing_words_are_named_at_their_fields(reader: PageClient) -> None:
     assert page.list_errors() == [
         "Enter your e-mail address",
         "Enter your passphrase",
-        "Enter the six digits that your app shows now",
+        "Enter a code, or use a passkey",
     ]
 
 

@@ -21,7 +21,7 @@ from web import clock
 from web.body_limit import takes_files
 
 ASKS = "Show that it is you"
-REFUSED = "That did not match. Wait for a new code, and try again."
+REFUSED = "That did not match. Try again with a new code or a passkey."
 ELEVEN = timedelta(minutes=11)
 TYPED = 'One line\r\nand "two" <b> ⟦é⟧, longer than forty letters'
 
