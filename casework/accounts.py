@@ -125,10 +125,9 @@ def make_account(
     holders: tuple[dict[str, Any], ...] = ()
     if person.role in LEGAL_ROLES:
         granted_key = signing_key if person.role in GRANTING_ROLES else None
-        holders = tuple(
-            _make_holder(key_id, staff_id, recipient, office_identity, granted_key)
-            for key_id, office_identity in office_identities.items()
-        )
+        # Newest first: today's, which opens every one before it.
+        key_id, office_identity = next(iter(office_identities.items()))
+        holders = (make_holder(key_id, staff_id, recipient, office_identity, granted_key),)
     uri = make_enrolment_uri(secret, email=email, office_name=office_name)
     account = NewAccount(staff_id, person, passphrase, write_secret(secret), uri)
     return account, AccountRows(staff, holders)
@@ -178,9 +177,13 @@ def _check_person(person: NewPerson) -> None:
         raise InvalidPersonError
 
 
-def _make_holder(
+def make_holder(
     key_id: str, staff_id: str, recipient: Recipient, office_identity: Identity, signing_key: SigningKey | None
 ) -> dict[str, Any]:
+    """Seal an office identity to somebody, and for those who may grant the office signing key: a row of holders.
+
+    `recipient` must have been verified, or compared by voice, by whoever calls.
+    """
     return {
         "office_key_id": key_id,
         "holder_id": staff_id,

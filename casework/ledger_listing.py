@@ -30,6 +30,7 @@ HARM_NAMES = {
 
 _WORDS = {
     "office:made": "Office made at the key ceremony",
+    "office:rotated": "New office key made",
     "staff:added": "Account added",
     "session:started": "Signed in",
     "session:locked": "Desk locked",

@@ -185,17 +185,20 @@ def find_office_recipient(
 ) -> tuple[str, Recipient]:
     """Return the id and the recipient of the office, verified against the pinned key: today's, or the one named.
 
+    One that was retired since a draft began still takes that draft's report: whoever holds today's opens it.
+
     Raises:
         ClosedError: the office cannot take reports yet: it has no key, fewer than two people could open reports, or it
             has not said how it is reached. The demo office is always open.
         UntrustedKeyError: the stored recipient is not signed by the office.
     """
-    row = office_keys.get_office_key(connection, office_key_id)
-    if row is None:
+    today = office_keys.get_office_key(connection)
+    row = today if office_key_id is None else office_keys.get_office_key(connection, office_key_id)
+    if row is None or today is None:
         raise ClosedError
     if not config.is_demo:
         is_reachable = config.office_line and config.office_hours and config.duty_address
-        if not is_reachable or office_keys.count_holders(connection, row.id) < _HOLDERS_TO_OPEN:
+        if not is_reachable or office_keys.count_holders(connection, today.id) < _HOLDERS_TO_OPEN:
             raise ClosedError
     recipient = verify_recipient(
         row.recipient,
