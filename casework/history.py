@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from casework.vouching import Entry
 
-_WORDS: dict[str, str] = {
+CASE_WORDS: dict[str, str] = {
     "report:received": "Report received",
     "case:opened": "Case opened",
     "case:exported": "Case summary exported",
@@ -58,7 +58,7 @@ class HistoryLine:
 
 def describe_entry(kind: str, item: str = "") -> str:
     """Say in words what an entry of a kind records."""
-    words = _WORDS.get(kind, kind)
+    words = CASE_WORDS.get(kind, kind)
     return f"{words}, {_COPIES[item]}" if item in _COPIES else words
 
 

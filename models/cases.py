@@ -1,6 +1,6 @@
 """Cases as stored: what is readable of them, their keys, their card and their sealed items."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -76,6 +76,11 @@ def list_references(connection: Connection, case_ids: Collection[str]) -> dict[s
     }
 
 
+def find_case_id(connection: Connection, reference: str) -> str | None:
+    """Return the id of the case with this reference, also of one that was destroyed, or None."""
+    return connection.scalar(select(cases.c.id).where(cases.c.reference == reference))
+
+
 def get_case_key(connection: Connection, case_id: str, holder_ids: Sequence[str]) -> Row[Any] | None:
     """Return the sealed private keys of a case that one of these holders can open, or None."""
     return connection.execute(
@@ -106,6 +111,16 @@ def list_case_holders(connection: Connection, case_id: str) -> list[str]:
 def list_sealed_items(connection: Connection, case_id: str) -> list[Row[Any]]:
     """List the sealed items of a case; order and time are sealed inside each."""
     return list(connection.execute(select(sealed_items).where(sealed_items.c.case_id == case_id)))
+
+
+def iterate_case_cards(connection: Connection) -> Iterator[Row[Any]]:
+    """Return id, reference and sealed card of every case, oldest first; the card is None where there is none."""
+    statement = (
+        select(cases.c.id, cases.c.reference, cards.c.sealed.label("sealed_card"))
+        .outerjoin(cards, cards.c.case_id == cases.c.id)
+        .order_by(cases.c.received_on, cases.c.id)
+    )
+    return iter(connection.execute(statement.execution_options(yield_per=100)))
 
 
 _ARRIVAL = and_(

@@ -32,6 +32,10 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/confirm"): EVERYBODY,
     ("GET", "/staff"): OVERSIGHT,
     ("GET", "/ledger"): SUPERVISOR,
+    ("POST", "/ledger/verify"): SUPERVISOR,
+    ("GET", "/ledger/head"): SUPERVISOR,
+    ("GET", "/ledger/head.txt"): SUPERVISOR,
+    ("GET", "/ledger/export"): SUPERVISOR,
 }
 EXPECTED |= {
     ("GET", "/cases"): LEGAL,
