@@ -13,11 +13,11 @@ from bench.table import Row, print_table
 from casework.destruction import settle_withdrawal
 from casework.worker import Worker
 from models.emptying import empty_store
-from models.engine import create_engine
 from tests.casework.filing import Filing
 from tests.casework.staff_office import make_staff_office
 from tests.casework.taken_back import Desk
 from tests.conftest import DatabaseUrls
+from web.database import open_engine
 
 CASES = 500
 DESTROYED = 50
@@ -28,7 +28,7 @@ def make_desk(folder: Path) -> Desk:
     """Make an office with reports that have been answered, some of them taken back."""
     url = f"sqlite:///{folder}/office.db"
     office = make_staff_office(DatabaseUrls(url, url, url), folder / "office")
-    filing = Filing(create_engine(office.ceremony.casework.engine_url), office.ceremony.intake)
+    filing = Filing(open_engine(office.ceremony.casework), office.ceremony.intake)
     return Desk(office, filing, url)
 
 

@@ -27,8 +27,8 @@ from casework.sessions import end_session
 from casework.signing_in import SignInDesk
 from casework.worker import Worker
 from casework.workplace import Workplace
-from models.engine import create_engine
 from web.config import CaseworkConfig, ConfigurationError, read_config
+from web.database import open_engine
 from web.files import make_configured_store
 
 _TOLD_ONCE = """
@@ -185,7 +185,7 @@ def _ask_person(parsed: argparse.Namespace, name: str, title: str, role: Role) -
 
 @contextmanager
 def _open_engine(config: CaseworkConfig) -> Iterator[Engine]:
-    engine = create_engine(config.engine_url)
+    engine = open_engine(config)
     try:
         yield engine
     finally:

@@ -1,7 +1,7 @@
 """Staff sessions: who is signed in, and the identities that are open for as long.
 
-A session lies in the database as a box whose key exists only in the browser's cookie "desk". An identity must never
-leave this module but inside a `StaffSession`, and a locked session holds none.
+A session lies in the store of what passes, as a box whose key exists only in the browser's cookie "desk". An identity
+must never leave this module but inside a `StaffSession`, and a locked session holds none.
 """
 
 import json
@@ -10,13 +10,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import g
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 
 from casework.ledger_writing import append_event
+from casework.office_identities import open_office_identities
 from casework.permissions import Permission, Role, may
-from models.boxes import delete_box, delete_expired_boxes, get_box, put_box, replace_box
+from models.boxes import delete_expired_boxes
 from models.engine import read, write
 from models.ledger import Event
+from models.office_keys import list_held_key_ids
+from models.sessions import (
+    delete_session_row,
+    delete_sessions_of,
+    get_session_row,
+    put_session_row,
+    swap_session_record,
+)
 from models.staff import get_staff
 from models.tables import sessions
 from vault.boxes import BoxKey, close_box, open_box
@@ -27,6 +36,8 @@ from web.config import CaseworkConfig
 
 OPEN, LOCKED = "open", "locked"
 _SECONDS_A_MINUTE, _SECONDS_AN_HOUR = 60, 3600
+# How often a session may change under a request that only wants to mark it as used.
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,7 @@ class StaffSession:
     office_identities: Mapping[str, Identity] = field(repr=False)
     signed_in_at: int = 0  # seconds since 1970
     confirmed_at: int = 0  # when the second factor was shown again, in seconds since 1970; 0 for never
+    held_keys: tuple[str, ...] = ()  # the office keys that were sealed to them when the identities were opened
 
     def is_fresh(self, config: CaseworkConfig) -> bool:
         """Whether the second factor was shown within the last minutes; signing in and unlocking count."""
@@ -99,14 +111,8 @@ def put_session(connection: Connection, session: StaffSession, config: CaseworkC
     """Lay down a session and return the key for the cookie; part of the deed that signs somebody in."""
     key = BoxKey.generate()
     delete_expired_boxes(connection, sessions, clock.hour())
-    put_box(
-        connection,
-        sessions,
-        box_id=key.lookup_id,
-        kind=OPEN,
-        record=_close_session(session, key),
-        expires_hour=_find_last_hour(session.signed_in_at, config),
-    )
+    session = replace(session, held_keys=tuple(list_held_key_ids(connection, session.staff_id)))
+    _put_row(connection, key, OPEN, _close_session(session, key), session.staff_id, session.signed_in_at, config)
     return key
 
 
@@ -114,67 +120,152 @@ def find_desk(engine: Engine, key: BoxKey, config: CaseworkConfig) -> Desk:
     """Find what a browser's key leads to, and mark an open session as used, at most once a minute.
 
     A session that was idle for too long is locked on the way. One that is too old, or whose person may not sign in
-    any more, is gone.
+    any more, is gone. One whose person was given or has lost an office identity since holds what they hold now.
     """
-    with read(engine) as connection:
-        box = get_box(connection, sessions, key.lookup_id, clock.hour())
-        record = _open_record(box.kind, box.record, key) if box is not None else None
-        person = get_staff(connection, record["staff_id"]) if record else None
-    if record is None or person is None or not person.is_active or person.role not in set(Role):
-        return Desk()
-    if _seconds() - record["signed_in_at"] >= config.session_hours * _SECONDS_AN_HOUR:
-        return Desk()
-    who = {"staff_id": person.id, "name": person.name, "email": person.email, "signed_in_at": record["signed_in_at"]}
-    if "path" in record:
-        return Desk(key, locked=LockedSession(**who, path=record["path"]))
-    session = StaffSession(
-        **who,
-        role=Role(person.role),
-        identity=_make_identity(record["identity"]),
-        office_identities={each: _make_identity(seed) for each, seed in record["office_identities"].items()},
-        confirmed_at=record.get("confirmed_at", 0),
-    )
-    if _minute() - record["seen_minute"] >= config.idle_minutes:
-        return lock_session(engine, key, session, config, path="")
-    if _minute() != record["seen_minute"]:
+    for _try in range(_TRIES):
+        with read(engine) as connection:
+            found = _find_record(connection, key)
+            person = get_staff(connection, found.record["staff_id"]) if found else None
+            held_keys = tuple(list_held_key_ids(connection, person.id)) if person is not None else ()
+        if found is None or person is None or not person.is_active or person.role not in set(Role):
+            return Desk()
+        record = found.record
+        if _seconds() - record["signed_in_at"] >= config.session_hours * _SECONDS_AN_HOUR:
+            return Desk()
+        if "path" in record:
+            signed_in_at = record["signed_in_at"]
+            return Desk(key, locked=LockedSession(person.id, person.name, person.email, record["path"], signed_in_at))
+        session = _read_session(record, person)
+        if _seconds() - record["seen_at"] >= config.idle_minutes * _SECONDS_A_MINUTE:
+            return lock_session(engine, key, session, config, path="")
+        if session.held_keys == held_keys and _minute(record["seen_at"]) == _minute(_seconds()):
+            return Desk(key, session=session)
+        session = _hold_anew(engine, session, held_keys)
         with write(engine) as connection:
-            replace_box(connection, sessions, box_id=key.lookup_id, kind=OPEN, record=_close_session(session, key))
-    return Desk(key, session=session)
+            if _swap(connection, key, found, session):
+                return Desk(key, session=session)
+    return Desk()
 
 
 def lock_session(engine: Engine, key: BoxKey, session: StaffSession, config: CaseworkConfig, *, path: str) -> Desk:
-    """Put a locked session, which holds no identity, in the place of an open one.
+    """Put a locked session, which holds no identity, in the place of an open one; one that was ended stays ended.
 
     It gets a row and a key of its own, so that a request that was under way cannot write the open session back.
     """
     new_key = BoxKey.generate()
     record = {"staff_id": session.staff_id, "path": path, "signed_in_at": session.signed_in_at}
+    closed = _close_record(record, LOCKED, new_key)
     with write(engine) as connection:
-        delete_box(connection, sessions, key.lookup_id)
-        put_box(
-            connection,
-            sessions,
-            box_id=new_key.lookup_id,
-            kind=LOCKED,
-            record=_close_record(record, LOCKED, new_key),
-            expires_hour=_find_last_hour(session.signed_in_at, config),
-        )
+        if not delete_session_row(connection, key.lookup_id, session.staff_id):
+            return Desk()
+        _put_row(connection, new_key, LOCKED, closed, session.staff_id, session.signed_in_at, config)
         append_event(connection, Event("session:locked", session.staff_id, actor=session.staff_id), config)
     locked = LockedSession(session.staff_id, session.name, session.email, path, session.signed_in_at)
     return Desk(new_key, locked=locked)
 
 
-def keep_confirmation(connection: Connection, key: BoxKey, session: StaffSession) -> None:
-    """Write into a session that its person has just shown the second factor; part of the deed that checked it."""
-    record = _close_session(replace(session, confirmed_at=_seconds()), key)
-    replace_box(connection, sessions, box_id=key.lookup_id, kind=OPEN, record=record)
+def keep_confirmation(connection: Connection, key: BoxKey, session: StaffSession) -> StaffSession | None:
+    """Write into a session that its person has just shown the second factor, and return it as it is now.
+
+    Part of the deed that checked the factor; None when the session was ended meanwhile.
+    """
+    session = replace(session, confirmed_at=_seconds())
+    for _try in range(_TRIES):
+        found = _find_record(connection, key)
+        if found is None:
+            return None
+        if _swap(connection, key, found, session):
+            return session
+    return None
 
 
 def end_session(engine: Engine, key: BoxKey, staff_id: str, config: CaseworkConfig) -> None:
     """Delete a session, open or locked: what it held can be opened by nobody any more."""
     with write(engine) as connection:
-        delete_box(connection, sessions, key.lookup_id)
+        delete_session_row(connection, key.lookup_id, staff_id)
         append_event(connection, Event("session:ended", staff_id, actor=staff_id), config)
+
+
+def end_sessions_of(connection: Connection, staff_id: str, *, keep: BoxKey | None = None) -> int:
+    """End every session of one person, but `keep`, and return how many there were; part of a deed.
+
+    It holds from the next request on, in every process: there is nowhere but in these rows that a session lives. A
+    request that was under way meanwhile cannot bring its session back.
+    """
+    return delete_sessions_of(connection, staff_id, keep=keep.lookup_id if keep else "")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A stored session, opened: the record as it lies there, to be swapped against another, and what is in it."""
+
+    closed: bytes
+    record: dict[str, Any] = field(repr=False)
+
+
+def _find_record(connection: Connection, key: BoxKey) -> _Found | None:
+    row = get_session_row(connection, key.lookup_id, clock.hour())
+    if row is None:
+        return None
+    try:
+        opened = open_box(row.record, key=key, context=f"session-{row.kind}")
+    except CannotOpenError:
+        return None
+    return _Found(row.record, json.loads(opened))
+
+
+def _read_session(record: Mapping[str, Any], person: Row[Any]) -> StaffSession:
+    return StaffSession(
+        staff_id=person.id,
+        name=person.name,
+        email=person.email,
+        role=Role(person.role),
+        identity=_make_identity(record["identity"]),
+        office_identities={each: _make_identity(seed) for each, seed in record["office_identities"].items()},
+        signed_in_at=record["signed_in_at"],
+        confirmed_at=record["confirmed_at"],
+        held_keys=tuple(record["held_keys"]),
+    )
+
+
+def _hold_anew(engine: Engine, session: StaffSession, held_keys: tuple[str, ...]) -> StaffSession:
+    """Open what somebody holds now, when that is not what they held; what was taken from them is gone with it."""
+    if session.held_keys == held_keys:
+        return session
+    try:
+        with read(engine) as connection:
+            opened = open_office_identities(connection, session.staff_id, session.identity)
+    except CannotOpenError:
+        # A row that names them and is sealed to somebody else: nothing is better than what they held before.
+        opened = {}
+    return replace(session, office_identities=opened, held_keys=held_keys)
+
+
+def _swap(connection: Connection, key: BoxKey, found: _Found, session: StaffSession) -> bool:
+    """Write a session in the place of what was found; False when another request wrote or ended it meanwhile."""
+    record = _close_session(session, key)
+    return swap_session_record(connection, key.lookup_id, found.closed, record, _minute(_seconds()))
+
+
+def _put_row(  # the columns of a row
+    connection: Connection,
+    key: BoxKey,
+    kind: str,
+    record: bytes,
+    staff_id: str,
+    signed_in_at: int,
+    config: CaseworkConfig,
+) -> None:
+    put_session_row(
+        connection,
+        id=key.lookup_id,
+        kind=kind,
+        record=record,
+        expires_hour=signed_in_at // _SECONDS_AN_HOUR + config.session_hours + 1,
+        staff_id=staff_id,
+        began_at=_minute(signed_in_at),
+        used_at=_minute(_seconds()),
+    )
 
 
 def _make_identity(seed: str) -> Identity:
@@ -186,9 +277,10 @@ def _close_session(session: StaffSession, key: BoxKey) -> bytes:
         "staff_id": session.staff_id,
         "identity": session.identity.seed.hex(),
         "office_identities": {each: identity.seed.hex() for each, identity in session.office_identities.items()},
+        "held_keys": session.held_keys,
         "signed_in_at": session.signed_in_at,
         "confirmed_at": session.confirmed_at,
-        "seen_minute": _minute(),
+        "seen_at": _seconds(),
     }
     return _close_record(record, OPEN, key)
 
@@ -197,21 +289,10 @@ def _close_record(record: dict[str, Any], kind: str, key: BoxKey) -> bytes:
     return close_box(json.dumps(record).encode(), key=key, context=f"session-{kind}")
 
 
-def _open_record(kind: str, record: bytes, key: BoxKey) -> dict[str, Any] | None:
-    try:
-        opened: dict[str, Any] = json.loads(open_box(record, key=key, context=f"session-{kind}"))
-    except CannotOpenError:
-        return None
-    return opened
-
-
-def _find_last_hour(signed_in_at: int, config: CaseworkConfig) -> int:
-    return signed_in_at // _SECONDS_AN_HOUR + config.session_hours + 1
-
-
 def _seconds() -> int:
     return int(clock.now().timestamp())
 
 
-def _minute() -> int:
-    return _seconds() // _SECONDS_A_MINUTE
+def _minute(seconds: int) -> int:
+    """Return the beginning of a minute: as fine as the readable columns are."""
+    return seconds - seconds % _SECONDS_A_MINUTE

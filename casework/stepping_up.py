@@ -4,8 +4,6 @@ It asks for no passphrase: that opened the session. Whoever sits at an open desk
 Nothing here may log or raise with what was typed.
 """
 
-from dataclasses import replace
-
 from sqlalchemy import Engine
 
 from casework.errors import SignInDelayedError, SignInRefusedError
@@ -15,7 +13,6 @@ from casework.throttle import Throttle
 from models.engine import write
 from models.ledger import Event
 from vault.boxes import BoxKey
-from web import clock
 from web.config import CaseworkConfig
 
 
@@ -54,5 +51,7 @@ class StepUpDesk:
             raise
         self._throttle.forget(session.staff_id, key.lookup_id)
         with write(self._engine) as connection:
-            keep_confirmation(connection, key, session)
-        return replace(session, confirmed_at=int(clock.now().timestamp()))
+            confirmed = keep_confirmation(connection, key, session)
+        if confirmed is None:
+            raise SignInRefusedError
+        return confirmed

@@ -19,8 +19,9 @@ from demo.reports.collection import REPORTS
 from demo.timeline import TIME_ZONE, Timeline
 from demo.work import WORK, Work
 from demo.working import DemoDesk
-from models.engine import create_engine, write
+from models.engine import write
 from web import clock
+from web.database import open_engine
 
 ACCOUNTS = "demo-accounts.json"
 _UNFINISHED = "unfinished-demo"
@@ -93,7 +94,7 @@ def _hold_ceremony(data_dir: Path) -> CeremonyResult:
 
 def _make_history(result: CeremonyResult, timeline: Timeline) -> list[NewAccount]:
     """Add the rest of the people, then let everything happen in the order of its moments."""
-    engine = create_engine(result.casework.engine_url)
+    engine = open_engine(result.casework)
     try:
         made = {account.person.email: account for account in result.accounts}
         with clock.standing_at(timeline.founded_at):

@@ -61,7 +61,9 @@ def _empty_sqlite(engine: Engine) -> None:
         pooled.driver_connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")  # type: ignore[union-attr]
         # In memory: a temporary file would leave on another disk what is deleted from this one later.
         pooled.driver_connection.execute("PRAGMA temp_store = MEMORY")  # type: ignore[union-attr]  # sqlite3's own
-        pooled.driver_connection.execute("VACUUM")  # type: ignore[union-attr]  # sqlite3's own
+        for _number, name, _path in pooled.driver_connection.execute("PRAGMA database_list").fetchall():  # type: ignore[union-attr]  # sqlite3's own
+            if name != "temp":
+                pooled.driver_connection.execute(f'VACUUM "{name}"')  # type: ignore[union-attr]  # sqlite3's own
         found = pooled.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
         is_busy, _frames, _moved = found.fetchone()
     except sqlite3.OperationalError:

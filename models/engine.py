@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 
+from models.passing import attach_store
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -19,13 +21,20 @@ _ROOT = Path(__file__).resolve().parent.parent
 _BUSY_TIMEOUT_MS = 30_000
 
 
-def create_engine(url: str) -> Engine:
-    """Make the engine for a database URL (`sqlite:///...` or `postgresql://...`)."""
+def create_engine(url: str, *, passing: Path | None = None) -> Engine:
+    """Make the engine for a database URL (`sqlite:///...` or `postgresql://...`).
+
+    On SQLite `passing` is the file of the store of what passes, for who needs staff sessions; see models/passing.py.
+    """
     if url.startswith("sqlite"):
         engine = sqlalchemy.create_engine(
             url, hide_parameters=True, pool_size=16, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000}
         )
         event.listen(engine, "connect", _configure_sqlite)
+        if passing is not None:
+            event.listen(
+                engine, "connect", lambda connection, _record: attach_store(connection, passing, _BUSY_TIMEOUT_MS)
+            )
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return sqlalchemy.create_engine(

@@ -83,6 +83,17 @@ def list_keys(connection: Connection) -> list[Row[Any]]:
     return sorted(rows, key=lambda row: depths[row.id])
 
 
+def list_held_key_ids(connection: Connection, holder_id: str) -> list[str]:
+    """List the ids of the office keys that are sealed to one person, in a fixed order."""
+    return list(
+        connection.execute(
+            select(office_key_holders.c.office_key_id)
+            .where(office_key_holders.c.holder_id == holder_id)
+            .order_by(office_key_holders.c.office_key_id)
+        ).scalars()
+    )
+
+
 def list_held_keys(connection: Connection, holder_id: str) -> list[Row[Any]]:
     """List the sealed office identities that one person holds, newest key first."""
     found = connection.execute(select(office_key_holders).where(office_key_holders.c.holder_id == holder_id))

@@ -17,7 +17,7 @@ import sqlalchemy
 from sqlalchemy import Connection, Engine
 
 from models.engine import create_engine, migrate
-from models.tables import metadata
+from models.tables import metadata, passing
 from tests.chromium import run_browser
 from tests.postgres import OWNER, SUPERUSER, make_url, read_engine_name, run_postgresql
 from tests.serving import RunningServer, run_server
@@ -60,7 +60,7 @@ class PostgresqlStore:
         # The superuser, because the owner's own triggers and policies may forbid what cleaning up has to do.
         self.engine: Engine = create_engine(make_url(sockets, SUPERUSER))
         with self.engine.connect() as connection:
-            tables = metadata.sorted_tables
+            tables = [*metadata.sorted_tables, *passing.sorted_tables]
             rows = {table: connection.execute(table.select()).mappings().all() for table in tables}
         self.first_rows: dict[sqlalchemy.Table, list[dict[str, Any]]] = {
             table: [dict(row) for row in found] for table, found in rows.items() if found
@@ -74,7 +74,7 @@ class PostgresqlStore:
     def _empty(self, connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        for table in reversed(metadata.sorted_tables):
+        for table in (*passing.sorted_tables, *reversed(metadata.sorted_tables)):
             connection.execute(table.delete())
         for table, rows in self.first_rows.items():
             connection.execute(table.insert(), rows)

@@ -127,6 +127,11 @@ class SiteConfig:
         return self.database_url or f"sqlite:///{self.data_dir / 'testimonio.sqlite3'}"
 
     @property
+    def passing_path(self) -> Path | None:
+        """The file of the store of what passes, beside a SQLite database; None for a site that has no such store."""
+        return None
+
+    @property
     def is_secure(self) -> bool:
         """Whether the site is reached over TLS, so that cookies get the __Host- prefix."""
         return self.origin.startswith("https://")
@@ -167,6 +172,11 @@ class CaseworkConfig(SiteConfig):
     step_up_minutes: int = _setting("TESTIMONIO_STEP_UP_MINUTES", int, default=10)
     # How many proxies of the office's own stand in front: 0 when browsers reach the site itself.
     trusted_proxies: int = _setting("TESTIMONIO_TRUSTED_PROXIES", int, default=0)
+
+    @property
+    def passing_path(self) -> Path | None:
+        """The file of the store of what passes, on SQLite: staff sessions, and nothing that a copy should have."""
+        return self.data_dir / "passing" / "sessions.sqlite3"
 
 
 ConfigType = TypeVar("ConfigType", bound=SiteConfig)

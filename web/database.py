@@ -4,11 +4,17 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from models.engine import create_engine
+from web.config import SiteConfig
 
 
-def install_database(app: Flask, url: str) -> None:
+def install_database(app: Flask, config: SiteConfig) -> None:
     """Give the site its engine."""
-    app.extensions["engine"] = create_engine(url)
+    app.extensions["engine"] = open_engine(config)
+
+
+def open_engine(config: SiteConfig) -> Engine:
+    """Make the engine of a site as it is configured, with the store of what passes where the site has one."""
+    return create_engine(config.engine_url, passing=config.passing_path)
 
 
 def get_engine() -> Engine:

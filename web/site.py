@@ -51,7 +51,7 @@ def make_site(name: str, config: SiteConfig, *, cookie: str, leads_to: str = "")
     )
     app.extensions["site_config"] = config
     app.extensions["box_cookie"] = BoxCookie(cookie, is_secure=config.is_secure)
-    install_database(app, config.engine_url)
+    install_database(app, config)
     install_store(app, config)
     install_headers(app, is_secure=config.is_secure, leads_to=leads_to)
     install_body_limit(app)

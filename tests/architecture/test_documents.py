@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from models.cases import Status
 from models.engine import create_engine
-from models.tables import metadata
+from models.tables import metadata, passing
 from tests.architecture.house import ROOT, list_files
 from tests.postgres import read_engine_name
 from vault.contexts import KINDS
@@ -21,6 +21,7 @@ DOCS = ROOT / "docs"
 DEPLOYMENT = (DOCS / "deployment.md").read_text(encoding="utf-8")
 INVENTORY = (DOCS / "data-inventory.md").read_text(encoding="utf-8")
 PAPERS = sorted(path for path in list_files(".md") if path.parent == ROOT or DOCS in path.parents)
+TABLES = {**metadata.tables, **passing.tables}
 DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
 
 _PATH = re.compile(r"(?<![\w./-])((?:[a-z_]+|\.ci)/(?:[\w.-]+/)*[\w.-]*)(?![\w<*{])")
@@ -51,7 +52,7 @@ def find_readers(table: str, column: str) -> set[str] | None:
 
 def list_columns() -> dict[str, set[str]]:
     """The names of the columns of each table, as the code has them."""
-    return {name: {column.name for column in table.columns} for name, table in metadata.tables.items()}
+    return {name: {column.name for column in table.columns} for name, table in TABLES.items()}
 
 
 def test_inventory_lists_every_column_and_no_other() -> None:
@@ -104,7 +105,7 @@ def test_backups_leave_out_tables_that_exist() -> None:
     (line,) = (line for line in DEPLOYMENT.splitlines() if line.startswith("- **Backups**"))
     named = set(re.findall(r"`(\w+)`", line))
     assert named == {"boxes", "drafts", "sessions"}
-    assert named <= set(metadata.tables)
+    assert named <= set(TABLES)
 
 
 @pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
@@ -149,7 +150,7 @@ def test_sheet_for_counsel_names_every_text_block_that_promises_something() -> N
 def test_glossary_explains_what_stands_in_rows() -> None:
     """Every table, status and kind of sealed thing or signed key has its line in the glossary."""
     explained = set(re.findall(r"`(\w+)`", (DOCS / "glossary.md").read_text(encoding="utf-8")))
-    assert {*metadata.tables, *(status.value for status in Status), *KINDS} <= explained
+    assert {*TABLES, *(status.value for status in Status), *KINDS} <= explained
 
 
 def test_glossary_uses_words_that_the_code_uses() -> None:

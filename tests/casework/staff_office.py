@@ -11,10 +11,10 @@ import pyotp
 from casework.accounts import NewAccount, NewPerson, add_staff
 from casework.ceremony import CeremonyResult, OfficeSettings, hold_ceremony
 from casework.permissions import Role
-from models.engine import create_engine
 from tests.conftest import DatabaseUrls
 from tests.page_client import Page, PageClient
 from vault.keyslots import CHEAPEST
+from web.database import open_engine
 
 
 @dataclass
@@ -74,7 +74,7 @@ def make_staff_office(urls: DatabaseUrls, data_dir: Path) -> StaffOffice:
         cost=CHEAPEST,
     )
     accounts = {account.person.role: account for account in ceremony.accounts}
-    engine = create_engine(ceremony.casework.engine_url)
+    engine = open_engine(ceremony.casework)
     for role in (Role.INTAKE, Role.ATTORNEY):
         accounts[role] = add_staff(engine, ceremony.casework, ceremony.granter, people[role], cost=CHEAPEST)
     engine.dispose()

@@ -28,6 +28,7 @@ from vault.recipients import Recipient
 from vault.sealing import seal_json
 from vault.signing import SigningKey, sign_recipient, verify_signature
 from web import clock
+from web.database import open_engine
 
 WAIT_DAYS = 7
 CONTENTS = ("case_keys", "cards", "sealed_items", "replies", "receipts", "case_openings", "withdrawals", "blobs")
@@ -55,7 +56,7 @@ class Desk:
         self.config = office.ceremony.casework
         self.filing = filing
         self.store = FolderStore(self.config.data_dir / "blobs")
-        self.place = Workplace(create_engine(self.config.engine_url), self.store, self.config)
+        self.place = Workplace(open_engine(self.config), self.store, self.config)
         self.owner = create_engine(owner_url)
 
     def close(self) -> None:

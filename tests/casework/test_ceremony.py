@@ -26,6 +26,7 @@ from vault.keyslots import CHEAPEST
 from vault.opening import open_identity
 from vault.signing import verify_recipient
 from web.config import CaseworkConfig, ConfigurationError, IntakeConfig, read_config
+from web.database import open_engine
 
 ADMINISTRATOR = NewPerson("Ada", "ada@office.example", Role.ADMINISTRATOR)
 SUPERVISOR = NewPerson("Sol", "Sol@Office.example ", Role.SUPERVISING_ATTORNEY)
@@ -36,9 +37,9 @@ def hold(settings: OfficeSettings) -> None:
     hold_ceremony(settings, administrator=ADMINISTRATOR, supervisor=SUPERVISOR, cost=CHEAPEST)
 
 
-def test_administrator_holds_no_office_key(staff_office: StaffOffice, owner_url: str) -> None:
+def test_administrator_holds_no_office_key(staff_office: StaffOffice) -> None:
     """After the ceremony every legal role can open the office identity, and the administrator has no key row."""
-    engine = create_engine(owner_url)
+    engine = open_engine(staff_office.ceremony.casework)
     with read(engine) as connection:
         held = {person.role: list_held_keys(connection, person.id) for person in list_staff(connection)}
         office_key = get_office_key(connection)
@@ -176,7 +177,7 @@ def test_results_hide_what_is_told_once(database_urls: DatabaseUrls, tmp_path: P
 def test_only_a_granter_gives_access(staff_office: StaffOffice) -> None:
     """An attorney who does not hold the office signing key cannot add people; the supervising attorney can."""
     config = staff_office.ceremony.casework
-    engine = create_engine(config.engine_url)
+    engine = open_engine(config)
     desk = SignInDesk(engine, config, cost=CHEAPEST)
     sessions = {}
     for role in (Role.ATTORNEY, Role.SUPERVISING_ATTORNEY):

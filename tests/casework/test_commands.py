@@ -13,6 +13,7 @@ from models import tables
 from models.engine import create_engine, write
 from tests.casework.staff_office import StaffOffice
 from tests.conftest import DatabaseUrls
+from web.database import open_engine
 
 
 def type_answers(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
@@ -88,7 +89,7 @@ def test_add_staff_is_for_granters(
     told = capsys.readouterr().out
     assert "Ines, attorney" in told
     assert "passphrase   " in told
-    engine = create_engine(staff_office.ceremony.casework.engine_url)
+    engine = open_engine(staff_office.ceremony.casework)
     with write(engine) as connection:
         assert connection.execute(select(tables.sessions)).all() == []
     engine.dispose()

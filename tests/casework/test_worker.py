@@ -23,6 +23,7 @@ from models.cases import Status, put_sealed_item, set_held, set_status
 from models.emptying import EMPTY_STORE, StoreBusyError, empty_store, empty_when_asked
 from models.engine import read, write
 from models.jobs import enqueue_job, list_jobs
+from models.sessions import put_session_row
 from tests.casework.filing import Filing
 from tests.casework.staff_office import StaffOffice
 from tests.casework.taken_back import WAIT_DAYS, Desk, FullCase
@@ -233,13 +234,15 @@ def test_expired_drafts_go_with_their_files(desk: Desk, full_case: FullCase) -> 
 
 def test_expired_boxes_and_sessions_go(desk: Desk) -> None:
     """Boxes and sessions whose hour is over are deleted, others stay."""
-    for table, engine in ((tables.boxes, desk.filing.intake_engine), (tables.sessions, desk.place.engine)):
-        for name, hour in (("dead", clock.hour()), ("living", clock.hour() + 2)):
-            with write(engine) as connection:
-                boxes.put_box(connection, table, box_id=name, kind="test", record=b"x", expires_hour=hour)
+    for name, hour in (("dead", clock.hour()), ("living", clock.hour() + 2)):
+        with write(desk.filing.intake_engine) as connection:
+            boxes.put_box(connection, tables.boxes, box_id=name, kind="test", record=b"x", expires_hour=hour)
+        row = {"id": name, "kind": "test", "record": b"x", "expires_hour": hour, "staff_id": "somebody"}
+        with write(desk.place.engine) as connection:
+            put_session_row(connection, **row, began_at=0, used_at=0)
     desk.work()
-    for table in (tables.boxes, tables.sessions):
-        with read(desk.owner) as connection:
+    for table, engine in ((tables.boxes, desk.owner), (tables.sessions, desk.place.engine)):
+        with read(engine) as connection:
             left = set(connection.execute(table.select().with_only_columns(table.c.id)).scalars())
         assert "living" in left
         assert "dead" not in left

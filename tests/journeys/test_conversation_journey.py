@@ -30,7 +30,7 @@ from casework.signing_in import SignInDesk
 from casework.worker import Worker
 from casework.workplace import Workplace
 from models import tables
-from models.engine import create_engine, read
+from models.engine import read
 from tests.journeys.phone import Phone, Receipt, StaffDesk, Values
 from tests.serving import RunningServer, run_server
 from vault.contexts import Context
@@ -38,6 +38,7 @@ from vault.errors import CannotOpenError
 from vault.opening import open_identity, open_sealed
 from web import clock
 from web.config import CaseworkConfig, read_config
+from web.database import open_engine
 from web.files import make_configured_store
 
 # Stands in every text and in every file: nothing on the disk may ever hold it.
@@ -102,7 +103,7 @@ class Insider:
 
     def __init__(self, server: RunningServer, account: dict[str, str]) -> None:
         self.config = read_config(CaseworkConfig, read_settings_file(server.data_dir / "config" / "casework.env"))
-        self.engine: Engine = create_engine(self.config.engine_url)
+        self.engine: Engine = open_engine(self.config)
         self.place = Workplace(self.engine, make_configured_store(self.config), self.config)
         self.session = self._sign_in(account)
 

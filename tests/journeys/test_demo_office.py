@@ -30,11 +30,12 @@ from demo.timeline import TIME_ZONE
 from models import ledger
 from models.agencies import list_agencies
 from models.cases import CaseFilter, Status, list_cards
-from models.engine import create_engine, read
+from models.engine import read
 from models.questionnaire.pages import PAGES
 from tests.page_client import PageClient
 from web import clock
 from web.config import CaseworkConfig, IntakeConfig, read_config
+from web.database import open_engine
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoOffice]:
     made_on = clock.today(TIME_ZONE)
     assert make_demo_office(data_dir)
     intake_config, casework_config = _read_sites(data_dir)
-    engine = create_engine(casework_config.engine_url)
+    engine = open_engine(casework_config)
     accounts = json.loads((data_dir / ACCOUNTS).read_text(encoding="utf-8"))
     sessions = {session.email: session for session in _sign_everybody_in(engine, casework_config, accounts)}
     supervisor = next(each for each in sessions.values() if each.role is Role.SUPERVISING_ATTORNEY)

@@ -21,7 +21,9 @@ def test_schema_is_what_the_tables_say(database_urls: DatabaseUrls) -> None:
     migrate(database_urls.owner)
     engine = create_engine(database_urls.owner)
     with read(engine) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+        # On SQLite what passes is in a file of its own, made from the tables themselves.
+        wanted = [tables.metadata, *([tables.passing] if engine.name == "postgresql" else [])]
+        assert compare_metadata(MigrationContext.configure(connection), wanted) == []  # type: ignore[arg-type]  # takes several
     engine.dispose()
 
 
