@@ -4,6 +4,7 @@ A session lies in the store of what passes, as a box whose key exists only in th
 must never leave this module but inside a `StaffSession`, and a locked session holds none.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -53,6 +54,7 @@ class StaffSession:
     signed_in_at: int = 0  # seconds since 1970
     confirmed_at: int = 0  # when the second factor was shown again, in seconds since 1970; 0 for never
     held_keys: tuple[str, ...] = ()  # the office keys that were sealed to them when the identities were opened
+    own_key: str = ""  # which key of their own the account had then, as a hash
 
     def is_fresh(self, config: CaseworkConfig) -> bool:
         """Whether the second factor was shown within the last minutes; signing in and unlocking count."""
@@ -111,7 +113,8 @@ def put_session(connection: Connection, session: StaffSession, config: CaseworkC
     """Lay down a session and return the key for the cookie; part of the deed that signs somebody in."""
     key = BoxKey.generate()
     delete_expired_boxes(connection, sessions, clock.hour())
-    session = replace(session, held_keys=tuple(list_held_key_ids(connection, session.staff_id)))
+    held_keys = tuple(list_held_key_ids(connection, session.staff_id))
+    session = replace(session, held_keys=held_keys, own_key=_hash_key(get_staff(connection, session.staff_id)))
     _put_row(connection, key, OPEN, _close_session(session, key), session.staff_id, session.signed_in_at, config)
     return key
 
@@ -120,7 +123,8 @@ def find_desk(engine: Engine, key: BoxKey, config: CaseworkConfig) -> Desk:
     """Find what a browser's key leads to, and mark an open session as used, at most once a minute.
 
     A session that was idle for too long is locked on the way. One that is too old, or whose person may not sign in
-    any more, is gone. One whose person was given or has lost an office identity since holds what they hold now.
+    any more or has a new key of their own, is gone. One whose person was given or has lost an office identity since
+    holds what they hold now.
     """
     for _try in range(_TRIES):
         with read(engine) as connection:
@@ -130,6 +134,8 @@ def find_desk(engine: Engine, key: BoxKey, config: CaseworkConfig) -> Desk:
         if found is None or person is None or not person.is_active or person.role not in set(Role):
             return Desk()
         record = found.record
+        if record["own_key"] != _hash_key(person):
+            return Desk()  # signed in with a key that is not theirs any more: a new passphrase makes a new one
         if _seconds() - record["signed_in_at"] >= config.session_hours * _SECONDS_AN_HOUR:
             return Desk()
         if "path" in record:
@@ -153,7 +159,12 @@ def lock_session(engine: Engine, key: BoxKey, session: StaffSession, config: Cas
     It gets a row and a key of its own, so that a request that was under way cannot write the open session back.
     """
     new_key = BoxKey.generate()
-    record = {"staff_id": session.staff_id, "path": path, "signed_in_at": session.signed_in_at}
+    record = {
+        "staff_id": session.staff_id,
+        "path": path,
+        "signed_in_at": session.signed_in_at,
+        "own_key": session.own_key,
+    }
     closed = _close_record(record, LOCKED, new_key)
     with write(engine) as connection:
         if not delete_session_row(connection, key.lookup_id, session.staff_id):
@@ -225,6 +236,7 @@ def _read_session(record: Mapping[str, Any], person: Row[Any]) -> StaffSession:
         signed_in_at=record["signed_in_at"],
         confirmed_at=record["confirmed_at"],
         held_keys=tuple(record["held_keys"]),
+        own_key=record["own_key"],
     )
 
 
@@ -268,6 +280,10 @@ def _put_row(  # the columns of a row
     )
 
 
+def _hash_key(person: Row[Any] | None) -> str:
+    return hashlib.sha256(person.recipient).hexdigest() if person is not None else ""
+
+
 def _make_identity(seed: str) -> Identity:
     return Identity.from_seed(bytes.fromhex(seed))
 
@@ -278,6 +294,7 @@ def _close_session(session: StaffSession, key: BoxKey) -> bytes:
         "identity": session.identity.seed.hex(),
         "office_identities": {each: identity.seed.hex() for each, identity in session.office_identities.items()},
         "held_keys": session.held_keys,
+        "own_key": session.own_key,
         "signed_in_at": session.signed_in_at,
         "confirmed_at": session.confirmed_at,
         "seen_at": _seconds(),

@@ -115,7 +115,7 @@ class SignInDesk:
             self._throttle.count_refusal(account, source)
             raise
         self._throttle.forget(account, source)
-        return Desk(self._start(session, old_key), session=session)
+        return self._start(session, old_key)
 
     def _unlock(self, person: Row[Any] | None, passphrase: str) -> Identity | None:
         if person is None:
@@ -151,8 +151,12 @@ class SignInDesk:
             signed_in_at=int(clock.now().timestamp()),
         )
 
-    def _start(self, session: StaffSession, old_key: BoxKey | None) -> BoxKey:
+    def _start(self, session: StaffSession, old_key: BoxKey | None) -> Desk:
         with write(self._engine) as connection:
+            person = get_staff(connection, session.staff_id)
+            # Closed, or given another key, while they were signing in: the session would outlive that.
+            if person is None or not person.is_active or person.recipient != session.identity.recipient.raw:
+                raise SignInRefusedError
             if old_key is not None:
                 delete_box(connection, sessions, old_key.lookup_id)
-            return put_session(connection, session, self._config)
+            return Desk(put_session(connection, session, self._config), session=session)
