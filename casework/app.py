@@ -7,7 +7,7 @@ from flask import Flask
 from casework.gate import install_gate
 from casework.signing_in import SignInDesk
 from casework.stepping_up import StepUpDesk
-from casework.views import case, cases, confirm, export, files, ledger, passkeys, sign_in, staff
+from casework.views import account, case, cases, confirm, export, files, ledger, passkeys, sign_in, staff
 from vault.keyslots import RFC_9106_LOW_MEMORY, Cost
 from web.config import CaseworkConfig, read_config
 from web.site import make_site
@@ -24,6 +24,6 @@ def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LO
     app.extensions["sign_in_desk"] = SignInDesk(app.extensions["engine"], config, cost=cost)
     app.extensions["step_up_desk"] = StepUpDesk(app.extensions["engine"], config)
     install_gate(app)
-    for view in (sign_in, confirm, passkeys, staff, ledger, cases, case, files, export):
+    for view in (sign_in, confirm, passkeys, account, staff, ledger, cases, case, files, export):
         app.register_blueprint(view.blueprint)
     return app

@@ -6,6 +6,7 @@ CaseworkError
 ├── SignInDelayedError    too many refusals for this account from this place
 ├── SignInBusyError       as many key derivations as the process may run are under way
 ├── InvalidPasskeyError   what a browser sent in the name of a passkey is not what it should be
+├── WrongCodeError        the code is not the one that a new app shows
 ├── LastFactorError       without this one the person could not sign in any more
 ├── FactorsChangedError   the second factors were changed elsewhere at the same moment
 ├── InvalidPersonError    a name or an e-mail address that no account can have
@@ -41,6 +42,10 @@ class SignInBusyError(CaseworkError):
 
 class InvalidPasskeyError(CaseworkError):
     """What a browser sent in the name of a passkey is not what it should be; nothing says why."""
+
+
+class WrongCodeError(CaseworkError):
+    """The code is not the one that a new app shows."""
 
 
 class LastFactorError(CaseworkError):

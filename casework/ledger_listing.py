@@ -54,6 +54,7 @@ _OFFICE_WORDS = {
     "head:taken": "Heads of the ledger taken as a file",
     "head:sent": "Heads of the ledger sent by mail",
 }
+_FACTOR_EVENTS = frozenset({"factor:added", "factor:removed"})
 
 
 @dataclass(frozen=True)
@@ -190,13 +191,18 @@ def _describe(
     return LedgerLine(
         sequence=row.sequence,
         when=_write_when(entry["when"], time_zone),
-        what=_OFFICE_WORDS.get(kind) or describe_entry(kind, entry["item"]),
+        what=_describe_deed(kind, entry["item"]),
         who=names.get(actor, "Somebody without an account" if actor else SITES[row.site]),
         reference=references.get(subject, ""),
         about=names.get(subject, "") if subject != actor else "",
         digest=entry["digest"],
         is_signed=is_signed,
     )
+
+
+def _describe_deed(kind: str, item: str) -> str:
+    words = _OFFICE_WORDS.get(kind) or describe_entry(kind, item)
+    return f"{words}: {item}" if kind in _FACTOR_EVENTS else words
 
 
 def _write_when(when: str, time_zone: ZoneInfo) -> str:

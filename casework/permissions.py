@@ -24,6 +24,7 @@ class Permission(StrEnum):
     """One thing that can be allowed."""
 
     SESSION_USE = "session:use"
+    ACCOUNT_USE = "account:use"  # one's own
     CASE_LIST = "case:list"
     CASE_OPEN = "case:open"
     CASE_ASSIGN = "case:assign"
@@ -44,7 +45,7 @@ class Permission(StrEnum):
     LEDGER_READ = "ledger:read"
 
 
-_EVERYBODY = frozenset({Permission.SESSION_USE})
+_EVERYBODY = frozenset({Permission.SESSION_USE, Permission.ACCOUNT_USE})
 _INTAKE = _EVERYBODY | {
     Permission.CASE_LIST,
     Permission.CASE_OPEN,

@@ -59,6 +59,16 @@ EXPECTED |= {
     ("GET", "/cases/<reference>/files/<file_id>/original"): LEGAL,
     ("POST", "/cases/<reference>/files/<file_id>/verify"): LEGAL,
 }
+EXPECTED |= {
+    ("GET", "/account"): EVERYBODY,
+    ("GET", "/account/passkeys/options"): EVERYBODY,
+    ("POST", "/account/passkeys"): EVERYBODY,
+    ("POST", "/account/passkeys/<passkey_id>/remove"): EVERYBODY,
+    ("GET", "/account/app"): EVERYBODY,
+    ("POST", "/account/app"): EVERYBODY,
+    ("POST", "/account/app/remove"): EVERYBODY,
+    ("POST", "/account/recovery-codes"): EVERYBODY,
+}
 REFUSAL = "Not for your account"
 
 
@@ -73,7 +83,13 @@ def list_addresses(site: Flask) -> set[tuple[str, str]]:
 
 def fill_in(rule: str) -> str:
     """An address of this shape; whether there is such a case does not matter to the gate."""
-    parts = {"<reference>": "AAAA-0000", "<file_id>": "none", "<int:number>": "1", "<path:filename>": "site.css"}
+    parts = {
+        "<reference>": "AAAA-0000",
+        "<file_id>": "none",
+        "<passkey_id>": "none",
+        "<int:number>": "1",
+        "<path:filename>": "site.css",
+    }
     for part, value in parts.items():
         rule = rule.replace(part, value)
     return rule

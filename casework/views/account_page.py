@@ -1,0 +1,62 @@
+"""The page "Your account": made of sections, each a template and what it shows.
+
+A section shows what is its reader's own and nothing else. A view that refuses a form of one section shows the whole
+page again, with that form in the section's place.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from flask import render_template
+
+from casework.account_forms import PasskeyForm
+from casework.errors import FactorsChangedError
+from casework.own_factors import list_own_factors
+from casework.views.caseworker import get_caseworker
+from web.csrf import N_, BoxForm
+from web.languages import gettext as _
+
+#: What the page says after something was done, by the word in its address.
+DONE: Final[Mapping[str, str]] = {
+    "passkey-added": N_("The passkey is added. From now on you can sign in with it."),
+    "passkey-removed": N_("The passkey is removed. Delete it on your device as well."),
+    "app-added": N_("The app is set up. Its codes count from now on."),
+    "app-removed": N_("The app is switched off. Its codes count no more."),
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the page: its template, and the function that gathers what the template shows."""
+
+    template: str
+    gather: Callable[[], Mapping[str, object]]
+
+
+def _gather_factors() -> Mapping[str, object]:
+    try:
+        own = list_own_factors(get_caseworker())
+    except FactorsChangedError:
+        own = None
+    return {"own": own, "passkey_form": PasskeyForm()}
+
+
+SECTIONS: Final = (Section("casework/_account_factors.html", _gather_factors),)
+
+
+def render_account(
+    status: int = 200, *, form: BoxForm | None = None, message: str = "", done: str = "", **changes: object
+) -> tuple[str, int]:
+    """Make the page; `form` is one that was refused, `changes` are what sections show in the place of what is gathered.
+
+    `message` is shown as an error that belongs to no field, `done` as what was done.
+    """
+    shown: dict[str, object] = {}
+    for section in SECTIONS:
+        shown |= section.gather()
+    form = form or BoxForm()
+    if message:
+        form.form_errors.append(message)
+    shown |= {"form": form, "done": _(DONE[done]) if done in DONE else "", "sections": SECTIONS} | changes
+    return render_template("casework/account.html", **shown), status
