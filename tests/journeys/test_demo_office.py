@@ -227,5 +227,7 @@ def test_every_page_of_the_staff_site_says_demo(office: DemoOffice) -> None:
             paths.append(app.url_map.bind("localhost").build(rule.endpoint, wanted))
     assert len(paths) > len(office.cases)
     for path in paths:
-        assert "DEMO" in reader.get(path).text, path
+        page = reader.get(path)
+        # What a script fetches, such as a passkey's challenge, is no page.
+        assert "DEMO" in page.text or not page.headers["Content-Type"].startswith("text/html"), path
     app.extensions["engine"].dispose()
