@@ -29,6 +29,9 @@ class Permission(StrEnum):
     CASE_OPEN = "case:open"
     CASE_ASSIGN = "case:assign"
     CASE_EXPORT = "case:export"
+    CASE_GRANT = "case:grant"  # give a restricted case that one holds to one more person; hand it over
+    CASE_RESTRICT = "case:restrict"  # decide who may open a case; walls
+    EMERGENCY_OPEN = "emergency:open"
     CONFLICT_DECIDE = "conflict:decide"
     STORY_READ = "story:read"
     FILE_READ = "file:read"
@@ -61,14 +64,20 @@ _INTAKE = _EVERYBODY | {
     Permission.DISPOSITION_RECORD,
     Permission.MARK_SET,
 }
-_ATTORNEY = _INTAKE | {Permission.DEADLINE_SIGN, Permission.DISPOSITION_DECIDE, Permission.HOLD_SET}
+_ATTORNEY = _INTAKE | {
+    Permission.CASE_GRANT,
+    Permission.DEADLINE_SIGN,
+    Permission.DISPOSITION_DECIDE,
+    Permission.HOLD_SET,
+}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Runs the accounts and the server, and is no party to any case.
     Role.ADMINISTRATOR: _EVERYBODY | {Permission.STAFF_LIST},
     Role.INTAKE: _INTAKE,
     Role.ATTORNEY: _ATTORNEY,
-    Role.SUPERVISING_ATTORNEY: _ATTORNEY | {Permission.STAFF_LIST, Permission.LEDGER_READ},
+    Role.SUPERVISING_ATTORNEY: _ATTORNEY
+    | {Permission.CASE_RESTRICT, Permission.EMERGENCY_OPEN, Permission.STAFF_LIST, Permission.LEDGER_READ},
 }
 
 # The roles whose work needs the queue, so that an account of theirs gets the office identity.

@@ -11,8 +11,10 @@ from typing import Final
 from casework.workplace import Workplace
 from models import tables
 from models.boxes import delete_expired_boxes
+from models.case_keys import mark_rekey_due
 from models.destroying import delete_ownerless_blob_rows, find_known_blobs, list_to_settle
 from models.drafts import delete_expired_drafts
+from models.emergency_keys import delete_expired_requests
 from models.engine import read, write
 from models.jobs import ensure_job
 from web import clock
@@ -24,13 +26,17 @@ _PORTION: Final = 500
 
 
 def sweep_expired(place: Workplace, _subject: str) -> None:
-    """Delete drafts, boxes and sessions whose time is over; their files are left to the next sweep of files."""
+    """Delete drafts, boxes, sessions and emergency requests whose time is over.
+
+    The files of drafts are left to the next sweep of files.
+    """
     yesterday = clock.today(place.config.time_zone) - timedelta(days=1)
     with write(place.engine) as connection:
         delete_expired_drafts(connection, clock.hour())
         delete_expired_boxes(connection, tables.boxes, clock.hour())
         delete_expired_boxes(connection, tables.sessions, clock.hour())
         delete_ownerless_blob_rows(connection, yesterday)
+        mark_rekey_due(connection, delete_expired_requests(connection, int(clock.now().timestamp())))
 
 
 def sweep_files(place: Workplace, _subject: str) -> None:

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from casework import case_forms as forms
-from casework.assignments import assign_case, list_colleagues
+from casework.assignments import CannotOpenCaseError, assign_case, list_colleagues
 from casework.assignments import list_names as list_staff_names
 from casework.case_parts import list_parts, list_shown
 from casework.caseworker import Caseworker
@@ -69,6 +69,7 @@ CHECK_FIRST = N_("Record a conflict decision first. What you wrote is not stored
 SHUT = N_("The conflict check does not allow this.")
 NOBODY_READS = N_("No code leads to this case any more, so nobody can read a reply.")
 CHANGED = N_("Somebody else changed this case at the same moment. Look at it again, then send this once more.")
+CANNOT_OPEN = N_("This person cannot open this case, so it is not assigned. Whoever may give access can change that.")
 _WORDS = {
     "conflict": CONFLICT,
     "consent": CONSENT,
@@ -236,6 +237,9 @@ def _save(reference: str, name: str, save: Save) -> Answer:
     except CaseChangedError:
         form.form_errors.append(_(CHANGED))
         return _render(caseworker, find_case(caseworker, reference), made, status=409, faulty=form)
+    except CannotOpenCaseError:
+        form.form_errors.append(_(CANNOT_OPEN))
+        return _render(caseworker, case, made, status=409, faulty=form)
     except ReceiptGoneError:
         form.form_errors.append(_(NOBODY_READS))
         return _render(caseworker, case, made, status=409, faulty=form)
