@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Engine
 
+from casework.head_mail import find_mail_fault
 from casework.ledger_writing import find_verify_keys, make_signature_check
 from models.destroying import list_to_settle
 from models.emptying import EMPTY_STORE
@@ -50,6 +51,7 @@ def find_faults(engine: Engine, config: CaseworkConfig) -> list[str]:
         if not count_holders(connection, office_key.id):
             faults.append("Nobody holds the office identity: nobody could open a report.")
         faults += _find_undone(connection, config)
+        faults += filter(None, [find_mail_fault(connection, config)])
     try:
         verify_recipient(
             office_key.recipient,

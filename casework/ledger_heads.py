@@ -35,6 +35,10 @@ class Heads:
         """The lines as a file holds them, and as `ledger verify --head` takes them."""
         return "".join(f"{line}\n" for line in self.lines)
 
+    def find_hash(self, site: str) -> str:
+        """Return the hash of a chain's newest entry, in hex."""
+        return next(line.split()[2] for line in self.lines if line.startswith(f"{site} "))
+
 
 def read_current_heads(connection: Connection, today: date) -> Heads:
     """Read the heads of both chains as they are now."""

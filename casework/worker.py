@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework.destruction import empty_database, settle_withdrawal
+from casework.head_mail import SEND_HEADS, send_heads
 from casework.sweeps import SETTLE, find_withdrawals, sweep_expired, sweep_files
 from casework.workplace import Workplace
 from models.emptying import EMPTY_STORE, can_empty
@@ -52,6 +53,7 @@ ROUNDS: Mapping[str, Round] = {
     "withdrawal:find": Round(find_withdrawals, 600),
     "sweep:expired": Round(sweep_expired, 900),
     "sweep:files": Round(sweep_files, 1_800),
+    SEND_HEADS: Round(send_heads, 900),
 }
 DEEDS: Mapping[str, Deed] = {SETTLE: settle_withdrawal, EMPTY_STORE: empty_database}
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _PREFIX = "TESTIMONIO_"
@@ -94,6 +94,45 @@ def _read_hours(text: str) -> tuple[OpeningHours, ...]:
     return tuple(spans)
 
 
+_SMTP_PORTS = {"smtp": 25, "starttls": 587, "smtps": 465}
+_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over: `scheme` is `smtps` (TLS from the start), `starttls` (TLS or nothing) or `smtp`."""
+
+    scheme: str
+    host: str
+    port: int
+    sender: str
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+
+def _read_address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError
+    return text
+
+
+def _read_mail_server(text: str) -> MailServer:
+    parts = urlsplit(text)
+    port = _SMTP_PORTS[parts.scheme]
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    # A password never goes over the network in the clear; and what signs in knows ASCII alone.
+    if not parts.hostname or parts.path.strip("/") or (user and parts.scheme == "smtp"):
+        raise ValueError
+    if not f"{user}{password}".isascii():
+        raise ValueError
+    sender = dict(parse_qsl(parts.query)).get("from", "")
+    if sender:
+        _read_address(sender)
+    elif _ADDRESS.fullmatch(user):
+        sender = user
+    return MailServer(parts.scheme, parts.hostname, parts.port or port, sender, user, password)
+
+
 def _setting(name: str, read: Any = str, *, secret: bool = False, default: Any = MISSING) -> Any:  # noqa: ANN401  # dataclass fields
     metadata = {"name": name, "read": read}
     if default is MISSING:
@@ -172,6 +211,9 @@ class CaseworkConfig(SiteConfig):
     step_up_minutes: int = _setting("TESTIMONIO_STEP_UP_MINUTES", int, default=10)
     # How many proxies of the office's own stand in front: 0 when browsers reach the site itself.
     trusted_proxies: int = _setting("TESTIMONIO_TRUSTED_PROXIES", int, default=0)
+    # Where the heads of the ledger are mailed every day, so that they are kept outside the house.
+    head_mail_to: str = _setting("TESTIMONIO_HEAD_MAIL_TO", _read_address, default="")
+    mail_server: MailServer | None = _setting("TESTIMONIO_SMTP_URL", _read_mail_server, secret=True, default=None)
 
     @property
     def passing_path(self) -> Path | None:

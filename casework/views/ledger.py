@@ -9,6 +9,7 @@ from werkzeug.datastructures import CombinedMultiDict
 
 from casework.case_forms import list_wrong_fields
 from casework.gate import get_config
+from casework.head_mail import find_last_mailed, find_mail_fault
 from casework.ledger_checking import LedgerCheck, check_ledger, take_heads
 from casework.ledger_exporting import export_chain
 from casework.ledger_forms import NO_SUCH_CASE, LedgerFilterForm, VerifyForm
@@ -123,6 +124,7 @@ def _render(verify: VerifyForm, check: LedgerCheck | None = None) -> Answer:
         sites=SITES,
         harms=HARM_NAMES,
         link=_link,
+        mail=_describe_mail(),
     )
     return content, 200 if is_valid and not form.errors and not verify.errors else 400
 
@@ -143,6 +145,14 @@ def _find_page(form: LedgerFilterForm, number: int) -> LedgerPage:
     if page is None:
         abort(404)
     return page
+
+
+def _describe_mail() -> dict[str, object]:
+    """What is known of the daily mail: to whom, since when, and what is wrong with it."""
+    config = get_config()
+    with read(get_engine()) as connection:
+        last = find_last_mailed(connection, config) if config.head_mail_to else None
+        return {"to": config.head_mail_to, "last": last, "fault": find_mail_fault(connection, config)}
 
 
 def _link(site: str, number: int = 1) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from web.config import CaseworkConfig, ConfigurationError, IntakeConfig, OpeningHours, read_config
+from web.config import CaseworkConfig, ConfigurationError, IntakeConfig, MailServer, OpeningHours, read_config
 
 KEY = "ab" * 32
 SHARED = {
@@ -21,6 +23,7 @@ INTAKE = SHARED | {
     "TESTIMONIO_CASEWORK_VERIFY_KEY": KEY,
     "TESTIMONIO_EXIT_URL": "https://weather.example/",
 }
+CASEWORK = SHARED | {"TESTIMONIO_INTAKE_VERIFY_KEY": KEY}
 
 
 def test_intake_reads_its_settings() -> None:
@@ -91,3 +94,35 @@ def test_bucket_in_place_of_the_folder() -> None:
     """An address of a bucket is taken as it is, and its region has a default."""
     config = read_config(IntakeConfig, INTAKE | {"TESTIMONIO_BLOBS": "s3://bucket/prefix"})
     assert (config.blobs, config.s3_region) == ("s3://bucket/prefix", "us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("smtp://mail.example", MailServer("smtp", "mail.example", 25, "")),
+        ("smtp://localhost:2525?from=a@b.example", MailServer("smtp", "localhost", 2525, "a@b.example")),
+        ("smtps://u%40b.example:p%2Fw@mail.example", MailServer("smtps", "mail.example", 465, "u@b.example")),
+        ("starttls://me:x@mail.example/?from=a@b.example", MailServer("starttls", "mail.example", 587, "a@b.example")),
+    ],
+)
+def test_mail_server_is_read_from_an_address(text: str, expected: MailServer) -> None:
+    """Way, host, port and sender are in one address; user and password may be percent-encoded and never show."""
+    server = read_config(CaseworkConfig, CASEWORK | {"TESTIMONIO_SMTP_URL": text}).mail_server
+    assert server is not None
+    assert replace(server, user="", password="") == expected
+    assert "p/w" not in repr(server)
+    assert "u@b.example:" not in repr(server)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("http://mail.example", "smtp://", "smtps://mail.example:port", "smtps://mail.example/folder"),
+        *("smtp://user:password@mail.example", "starttls://user:pässword@mail.example"),
+        "smtp://mail.example?from=nobody",
+    ],
+)
+def test_mail_server_that_would_leak_or_fail_stops_the_start(text: str) -> None:
+    """A password in the clear, another way than mail's, or an address that is none is named at the start."""
+    with pytest.raises(ConfigurationError, match="TESTIMONIO_SMTP_URL cannot be read"):
+        read_config(CaseworkConfig, CASEWORK | {"TESTIMONIO_SMTP_URL": text})
