@@ -34,17 +34,20 @@
     });
   };
 
+  const say = (words) => {
+    document.getElementById("passkey-status").textContent = words;
+  };
+
   // Asks the device and gives what it signed: an empty text when the site gave no challenge, null when the device did
   // not sign. Why not, browsers do not say: it may be that the person changed their mind.
-  const ask = async (part, button, run) => {
-    const shown = part.querySelector("[role=status]");
-    shown.textContent = "";
+  const ask = async (words, button, run) => {
+    say("");
     button.disabled = true;
     try {
-      const options = await fetchOptions(part.dataset.options);
+      const options = await fetchOptions(words.options);
       return options ? writeAnswer(await run({ publicKey: options })) : "";
     } catch (failure) {
-      shown.textContent = failure.name === "InvalidStateError" ? part.dataset.known : part.dataset.failed;
+      say(failure.name === "InvalidStateError" && words.known ? words.known : words.failed);
       return null;
     } finally {
       button.disabled = false;
@@ -53,23 +56,22 @@
 
   const use = document.getElementById("use-passkey");
   if (use) {
-    const button = use.querySelector("button");
     use.hidden = false;
-    button.addEventListener("click", async () => {
+    use.addEventListener("click", async () => {
       // A passkey's answer is good once: first everything else has to be there.
-      const empty = [...button.form.querySelectorAll("input:not([type=hidden])")].find(
+      const empty = [...use.form.querySelectorAll("input:not([type=hidden])")].find(
         (field) => field.name !== use.dataset.code && !field.value.trim(),
       );
       if (empty) {
-        use.querySelector("[role=status]").textContent = use.dataset.first;
+        say(use.dataset.first);
         empty.focus();
         return;
       }
-      const signed = await ask(use, button, (options) => navigator.credentials.get(options));
-      if (signed === "") use.querySelector("[role=status]").textContent = use.dataset.failed;
+      const signed = await ask(use.dataset, use, (options) => navigator.credentials.get(options));
+      if (signed === "") say(use.dataset.failed);
       if (!signed) return;
-      button.form.elements[use.dataset.answer].value = signed;
-      button.form.submit();
+      use.form.elements[use.dataset.answer].value = signed;
+      use.form.submit();
     });
   }
 
@@ -77,8 +79,7 @@
   if (add) {
     add.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const button = add.querySelector("button");
-      const made = await ask(add, button, (options) => navigator.credentials.create(options));
+      const made = await ask(add.dataset, add.querySelector("button"), (options) => navigator.credentials.create(options));
       if (made === null) return;
       // Empty: the site asks for something else first, and the answer to this form says what.
       add.elements.credential.value = made;
