@@ -78,17 +78,17 @@ class UsedPasskey:
 
 
 def find_relying_party(config: CaseworkConfig) -> RelyingParty | None:
-    """Return for whom passkeys are made here, or None where the site has a number instead of a name.
+    """Return for whom passkeys are made here, or None where browsers allow none.
 
-    A number cannot have passkeys. The loopback number has a name of its own, and there the site answers to both.
+    They need a name, not a number, and TLS or loopback. The loopback number has a name of its own, and the site answers
+    to both.
     """
     parts = urlsplit(config.origin)
     host, port = parts.hostname or "", f":{parts.port}" if parts.port else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return RelyingParty(host, config.origin)
-    return RelyingParty("localhost", f"{parts.scheme}://localhost{port}") if address.is_loopback else None
+    if _is_loopback(host):
+        return RelyingParty("localhost", f"{parts.scheme}://localhost{port}")
+    is_named = _read_address(host) is None
+    return RelyingParty(host, config.origin) if is_named and config.is_secure else None
 
 
 def make_request_options(config: CaseworkConfig) -> dict[str, Any]:
@@ -214,6 +214,18 @@ def read_passkey(value: dict[str, Any]) -> Passkey:
         value["name"],
         date.fromisoformat(value["added_on"]),
     )
+
+
+def _read_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _is_loopback(host: str) -> bool:
+    address = _read_address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
 
 
 def _require_relying_party(config: CaseworkConfig) -> RelyingParty:

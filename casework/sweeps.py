@@ -17,6 +17,7 @@ from models.drafts import delete_expired_drafts
 from models.emergency_keys import delete_expired_requests
 from models.engine import read, write
 from models.jobs import ensure_job
+from models.used_challenges import delete_expired_challenges
 from web import clock
 
 SETTLE: Final = "withdrawal:settle"
@@ -26,7 +27,7 @@ _PORTION: Final = 500
 
 
 def sweep_expired(place: Workplace, _subject: str) -> None:
-    """Delete drafts, boxes, sessions and emergency requests whose time is over.
+    """Delete drafts, boxes, sessions, used challenges and emergency requests whose time is over.
 
     The files of drafts are left to the next sweep of files.
     """
@@ -36,6 +37,7 @@ def sweep_expired(place: Workplace, _subject: str) -> None:
         delete_expired_boxes(connection, tables.boxes, clock.hour())
         delete_expired_boxes(connection, tables.sessions, clock.hour())
         delete_ownerless_blob_rows(connection, yesterday)
+        delete_expired_challenges(connection, int(clock.now().timestamp()))
         mark_rekey_due(connection, delete_expired_requests(connection, int(clock.now().timestamp())))
 
 

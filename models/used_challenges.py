@@ -11,5 +11,10 @@ def use_challenge(connection: Connection, challenge_id: str, *, expires_at: int,
     Raises:
         IntegrityError: it was used before.
     """
-    connection.execute(delete(used_challenges).where(used_challenges.c.expires_at <= now))
+    delete_expired_challenges(connection, now)
     connection.execute(insert(used_challenges).values(id=challenge_id, expires_at=expires_at))
+
+
+def delete_expired_challenges(connection: Connection, now: int) -> int:
+    """Delete the challenges that nobody could use any more, and return how many there were."""
+    return connection.execute(delete(used_challenges).where(used_challenges.c.expires_at <= now)).rowcount

@@ -35,7 +35,7 @@ def describe_passkeys() -> dict[str, object]:
     party = find_relying_party(get_config())
     note = ""
     if party is None:
-        note = _("Passkeys need a site with a name. This one has only a number.")
+        note = _("Passkeys need a site with a name, and https. This one has not got both.")
     elif _find_host() != party.id:
         note = _("Passkeys need a site with a name. They work at {address}").format(address=party.origin)
     return {"passkey_note": note}

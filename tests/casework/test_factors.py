@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
+from casework.challenges import LIFE_SECONDS
 from casework.errors import CopiedPasskeyError, FactorsChangedError, SignInRefusedError
 from casework.factors import FactorAnswer, FactorKind, Factors, check_second_factor, open_factors, seal_factors
 from casework.passkeys import make_creation_options, make_request_options, read_new_passkey
 from casework.permissions import Role
 from casework.recovery_codes import ALPHABET, CODES, hash_code, make_codes, read_recovery_code
+from casework.sweeps import sweep_expired
+from casework.workplace import Workplace
 from models import tables
+from models.blobs import FolderStore
 from models.engine import create_engine, read, write
 from models.staff import get_staff, replace_factors
 from tests.casework.soft_passkey import SoftPasskey
@@ -23,6 +29,7 @@ from tests.casework.staff_office import StaffOffice
 from tests.page_client import Page, PageClient
 from vault.errors import CannotOpenError
 from vault.identities import Identity
+from web import clock
 from web.config import CaseworkConfig
 
 REFUSED = "That did not match. Check your e-mail and your passphrase, and try again with a new code or a passkey."
@@ -309,3 +316,21 @@ def test_options_are_for_anybody(reader: PageClient) -> None:
     assert second.json is not None
     assert first.json["challenge"] != second.json["challenge"]
     assert "Set-Cookie" not in first.headers
+
+
+def test_used_challenge_is_forgotten_when_it_has_expired(
+    owner: Owner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was used is remembered while it could be sent again, and no longer: the worker sweeps it."""
+
+    def count() -> int:
+        with read(owner.engine) as connection:
+            return connection.execute(select(func.count()).select_from(tables.used_challenges)).scalar_one()
+
+    start = clock.now()
+    owner.check(assertion=owner.sign())
+    for seconds, left in ((LIFE_SECONDS - 5, 1), (LIFE_SECONDS + 1, 0)):
+        moment = start + timedelta(seconds=seconds)
+        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        sweep_expired(Workplace(owner.engine, FolderStore(tmp_path / "files"), owner.config), "")
+        assert count() == left

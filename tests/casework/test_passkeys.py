@@ -95,9 +95,10 @@ def test_relying_party_is_the_host_name(config: CaseworkConfig, origin: str, rp_
     assert (party.id, party.origin) == (rp_id, works_at)
 
 
-def test_number_has_no_passkeys(config: CaseworkConfig) -> None:
-    """At an address that is only a number there are no options to be had, and nothing is taken."""
-    numbered = replace(config, origin="https://192.0.2.7")
+@pytest.mark.parametrize("origin", ["https://192.0.2.7", "https://[2001:db8::1]:8443", "http://staff.office.example"])
+def test_number_and_bare_http_have_no_passkeys(config: CaseworkConfig, origin: str) -> None:
+    """At an address that is a number, or without TLS, there are no options to be had, and nothing is taken."""
+    numbered = replace(config, origin=origin)
     assert find_relying_party(numbered) is None
     with pytest.raises(InvalidPasskeyError):
         make_request_options(numbered)
