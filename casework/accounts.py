@@ -72,6 +72,18 @@ class AccountRows:
     holders: tuple[dict[str, Any], ...] = field(repr=False)
 
 
+def is_name(text: str) -> bool:
+    """Whether an account can have this name: 1 to 200 characters that can be seen."""
+    name = text.strip()
+    return name.isprintable() and 0 < len(name) <= _LONGEST
+
+
+def is_email(text: str) -> bool:
+    """Whether an account can have this e-mail address: something on both sides of one @, 200 characters at most."""
+    address = text.strip()
+    return address.isprintable() and len(address) <= _LONGEST and _EMAIL.fullmatch(address) is not None
+
+
 def open_granter(engine: Engine, session: StaffSession) -> Granter:
     """Open what a signed-in person needs to give others access.
 
@@ -103,24 +115,22 @@ def make_account(
     Raises:
         InvalidPersonError: no name, or nothing that could be an e-mail address.
     """
-    _check_person(person)
+    if not (is_name(person.name) and is_email(person.email)):
+        raise InvalidPersonError
     staff_id = str(uuid.uuid4())
     identity, passphrase, secret = Identity.generate(), make_passphrase(), make_secret()
-    recipient = identity.recipient
-    email = person.email.strip().lower()
+    recipient, email = identity.recipient, person.email.strip().lower()
     staff = {
         "id": staff_id,
         "email": email,
         "name": person.name.strip(),
         "role": person.role.value,
         "is_active": True,
-        "recipient": recipient.raw,
+        "totp_last_step": 0,
+        **make_credentials(identity, passphrase, secret, staff_id=staff_id, cost=cost),
         "recipient_signature": sign_recipient(
             recipient.raw, context=Context("staff_recipient", (staff_id,)), key=signing_key
         ),
-        "keyslot": lock_identity(identity, passphrase, staff_id=staff_id, cost=cost),
-        "sealed_totp_secret": seal(secret, recipients=[recipient], context=Context("totp_secret", (staff_id,))),
-        "totp_last_step": 0,
     }
     holders: tuple[dict[str, Any], ...] = ()
     if person.role in LEGAL_ROLES:
@@ -131,6 +141,27 @@ def make_account(
     uri = make_enrolment_uri(secret, email=email, office_name=office_name)
     account = NewAccount(staff_id, person, passphrase, write_secret(secret), uri)
     return account, AccountRows(staff, holders)
+
+
+def make_credentials(
+    identity: Identity,
+    passphrase: str,
+    totp_secret: bytes,
+    *,
+    staff_id: str,
+    cost: Cost = RFC_9106_LOW_MEMORY,
+) -> dict[str, Any]:
+    """Lock a new identity under a passphrase and seal the code secret to it: columns of an account.
+
+    Its public key is not signed yet: nobody seals anything to it before somebody who may grant has compared it.
+    """
+    context = Context("totp_secret", (staff_id,))
+    return {
+        "recipient": identity.recipient.raw,
+        "recipient_signature": b"",
+        "keyslot": lock_identity(identity, passphrase, staff_id=staff_id, cost=cost),
+        "sealed_totp_secret": seal(totp_secret, recipients=[identity.recipient], context=context),
+    }
 
 
 def put_account(connection: Connection, rows: AccountRows) -> None:
@@ -168,13 +199,6 @@ def add_staff(
     except IntegrityError:
         raise AccountExistsError from None
     return account
-
-
-def _check_person(person: NewPerson) -> None:
-    name, email = person.name.strip(), person.email.strip()
-    is_written = all(text.isprintable() and 0 < len(text) <= _LONGEST for text in (name, email))
-    if not is_written or not _EMAIL.fullmatch(email):
-        raise InvalidPersonError
 
 
 def make_holder(

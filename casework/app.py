@@ -7,14 +7,31 @@ from flask import Flask
 from casework.gate import install_gate
 from casework.signing_in import SignInDesk
 from casework.stepping_up import StepUpDesk
-from casework.views import account, case, cases, confirm, export, files, ledger, passkeys, sign_in, staff
+from casework.throttle import Throttle
+from casework.views import (
+    account,
+    case,
+    cases,
+    colleague,
+    confirm,
+    export,
+    files,
+    invite,
+    join,
+    ledger,
+    passkeys,
+    patterns,
+    sign_in,
+    staff,
+    waiting,
+)
 from vault.keyslots import RFC_9106_LOW_MEMORY, Cost
 from web.config import CaseworkConfig, read_config
 from web.site import make_site
 
 
 def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LOW_MEMORY) -> Flask:
-    """Make the site. `cost` is what an unknown account's sign-in spends, the same as a known one's keyslot.
+    """Make the site. `cost` is what locking a new passphrase costs, and what an unknown account's sign-in spends.
 
     Raises:
         ConfigurationError: the environment does not make a configuration.
@@ -23,7 +40,10 @@ def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LO
     app = make_site("casework", config, cookie="desk")
     app.extensions["sign_in_desk"] = SignInDesk(app.extensions["engine"], config, cost=cost)
     app.extensions["step_up_desk"] = StepUpDesk(app.extensions["engine"], config)
+    app.extensions["join_throttle"] = Throttle()
+    app.extensions["keyslot_cost"] = cost
     install_gate(app)
-    for view in (sign_in, confirm, passkeys, account, staff, ledger, cases, case, files, export):
+    account_views = (sign_in, confirm, passkeys, account, join, waiting, staff, invite, colleague)
+    for view in (*account_views, ledger, patterns, cases, case, files, export):
         app.register_blueprint(view.blueprint)
     return app

@@ -12,6 +12,10 @@ CaseworkError
 ├── InvalidPersonError    a name or an e-mail address that no account can have
 ├── AccountExistsError    the e-mail address has an account already
 ├── MayNotGrantError      who asks does not hold the office signing key
+├── InvitationOverError   the invitation was used, taken back, or is too old; or the code is not its code
+├── StaffChangedError     somebody else changed this account or the office's key at the same moment
+├── FingerprintError      what was read aloud is not the fingerprint of the stored key
+├── MayNotGoError         the office could not open something any more without this person; says what
 └── CeremonyRefusedError  there is an office already, or it cannot be made like this
 """
 
@@ -66,6 +70,28 @@ class AccountExistsError(CaseworkError):
 
 class MayNotGrantError(CaseworkError):
     """Who asks does not hold the office signing key, so they can give access to nobody."""
+
+
+class InvitationOverError(CaseworkError):
+    """The invitation was used, taken back or is too old, or the code is not its code; nobody is told which."""
+
+
+class StaffChangedError(CaseworkError):
+    """Somebody else changed this account, or the office's key, at the same moment; looking again helps."""
+
+
+class FingerprintError(CaseworkError):
+    """What was read aloud is not the fingerprint of the key that is stored."""
+
+
+class MayNotGoError(CaseworkError):
+    """Without this person the office could not open something any more, or nobody could grant."""
+
+    def __init__(self, reason: str, count: int = 0) -> None:
+        """Say why: `reason` is one of casework/leaving.py's, `count` a number of cases where it is about cases."""
+        super().__init__()
+        self.reason = reason
+        self.count = count
 
 
 class CeremonyRefusedError(CaseworkError):

@@ -37,6 +37,11 @@ _OFFICE_WORDS = {
     "office:made": "Office made at the key ceremony",
     "office:rotated": "New office key made",
     "staff:added": "Account added",
+    "staff:invited": "Invited to join",
+    "invitation:ended": "Invitation taken back",
+    "staff:joined": "Joined, without a key",
+    "key:granted": "Key compared, signed and given",
+    "key:mismatch": "Fingerprint read aloud was NOT that of the stored key",
     "session:started": "Signed in",
     "session:locked": "Desk locked",
     "session:unlocked": "Desk unlocked",
@@ -53,6 +58,7 @@ _OFFICE_WORDS = {
     "ledger:exported": "Ledger exported",
     "head:taken": "Heads of the ledger taken as a file",
     "head:sent": "Heads of the ledger sent by mail",
+    "counts:viewed": "Counts viewed",
 }
 _FACTOR_EVENTS = frozenset({"factor:added", "factor:removed"})
 

@@ -3,6 +3,7 @@
 A passphrase must never be chosen by a person, stored, or logged.
 """
 
+import hmac
 import secrets
 from functools import cache
 from pathlib import Path
@@ -20,3 +21,8 @@ def load_words() -> tuple[str, ...]:
 def make_passphrase() -> str:
     """Make a passphrase of six words, each equally likely."""
     return " ".join(secrets.choice(load_words()) for _ in range(WORDS))
+
+
+def is_same_passphrase(typed: str, passphrase: str) -> bool:
+    """Whether somebody typed a passphrase back; case and the number of spaces do not count, as at signing in."""
+    return hmac.compare_digest(" ".join(typed.casefold().split()).encode(), passphrase.encode())

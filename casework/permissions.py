@@ -18,6 +18,7 @@ class Role(StrEnum):
     INTAKE = "intake"
     ATTORNEY = "attorney"
     SUPERVISING_ATTORNEY = "supervising_attorney"
+    ANALYST = "analyst"
 
 
 class Permission(StrEnum):
@@ -44,12 +45,19 @@ class Permission(StrEnum):
     DISPOSITION_RECORD = "disposition:record"  # refer, advise, record only
     DISPOSITION_DECIDE = "disposition:decide"  # accept and decline as well
     MARK_SET = "mark:set"
+    COUNTS_READ = "counts:read"
     STAFF_LIST = "staff:list"
+    STAFF_INVITE = "staff:invite"
+    STAFF_CHANGE = "staff:change"  # name and role
+    STAFF_RESET = "staff:reset"
+    STAFF_CLOSE = "staff:close"
+    KEY_GRANT = "key:grant"
     LEDGER_READ = "ledger:read"
 
 
 _EVERYBODY = frozenset({Permission.SESSION_USE, Permission.ACCOUNT_USE})
 _INTAKE = _EVERYBODY | {
+    Permission.COUNTS_READ,
     Permission.CASE_LIST,
     Permission.CASE_OPEN,
     Permission.CASE_ASSIGN,
@@ -70,14 +78,26 @@ _ATTORNEY = _INTAKE | {
     Permission.DISPOSITION_DECIDE,
     Permission.HOLD_SET,
 }
+_ACCOUNTS = frozenset(
+    {
+        Permission.STAFF_LIST,
+        Permission.STAFF_INVITE,
+        Permission.STAFF_CHANGE,
+        Permission.STAFF_RESET,
+        Permission.STAFF_CLOSE,
+    }
+)
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Runs the accounts and the server, and is no party to any case.
-    Role.ADMINISTRATOR: _EVERYBODY | {Permission.STAFF_LIST},
+    Role.ADMINISTRATOR: _EVERYBODY | _ACCOUNTS,
     Role.INTAKE: _INTAKE,
     Role.ATTORNEY: _ATTORNEY,
     Role.SUPERVISING_ATTORNEY: _ATTORNEY
-    | {Permission.CASE_RESTRICT, Permission.EMERGENCY_OPEN, Permission.STAFF_LIST, Permission.LEDGER_READ},
+    | _ACCOUNTS
+    | {Permission.CASE_RESTRICT, Permission.EMERGENCY_OPEN, Permission.KEY_GRANT, Permission.LEDGER_READ},
+    # Sees how many, and nothing of any case.
+    Role.ANALYST: _EVERYBODY | {Permission.COUNTS_READ},
 }
 
 # The roles whose work needs the queue, so that an account of theirs gets the office identity.
@@ -96,6 +116,15 @@ PUBLIC_ENDPOINTS = frozenset(
         "sign_in.show_unlock",
         "sign_in.send_unlock",
         "sign_in.sign_out",
+        "join.show_join",
+        "join.send_join",
+        "join.show_passphrase",
+        "join.send_passphrase",
+        "join.show_proof",
+        "join.send_proof",
+        "join.show_factor",
+        "join.send_factor",
+        "join.show_joined",
     }
 )
 

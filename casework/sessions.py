@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Row
 
 from casework.ledger_writing import append_event
 from casework.office_identities import open_office_identities
-from casework.permissions import Permission, Role, may
+from casework.permissions import LEGAL_ROLES, Permission, Role, may
 from models.boxes import delete_expired_boxes
 from models.engine import read, write
 from models.ledger import Event
@@ -60,6 +60,11 @@ class StaffSession:
         """Whether the second factor was shown within the last minutes; signing in and unlocking count."""
         shown_at = max(self.signed_in_at, self.confirmed_at)
         return _seconds() - shown_at < config.step_up_minutes * _SECONDS_A_MINUTE
+
+    @property
+    def waits_for_key(self) -> bool:
+        """Whether this person's role needs the office's key and nobody has given it to them yet."""
+        return self.role in LEGAL_ROLES and not self.office_identities
 
     @property
     def holder_ids(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from models.destroying import delete_ownerless_blob_rows, find_known_blobs, list
 from models.drafts import delete_expired_drafts
 from models.emergency_keys import delete_expired_requests
 from models.engine import read, write
+from models.invitations import delete_old_invitations
 from models.jobs import ensure_job
 from models.used_challenges import delete_expired_challenges
 from web import clock
@@ -24,10 +25,12 @@ SETTLE: Final = "withdrawal:settle"
 # A file's row is written as soon as the file is whole, so an hour is long: this is for what died on the way.
 _FORGOTTEN_SECONDS: Final = 3_600
 _PORTION: Final = 500
+# Nobody can use it any more; whoever invited sees for a while that it was not taken up.
+_INVITATION_KEPT_SECONDS: Final = 7 * 24 * 3_600
 
 
 def sweep_expired(place: Workplace, _subject: str) -> None:
-    """Delete drafts, boxes, sessions, used challenges and emergency requests whose time is over.
+    """Delete what has expired: drafts, boxes, sessions, used challenges, emergency requests, invitations.
 
     The files of drafts are left to the next sweep of files.
     """
@@ -39,6 +42,7 @@ def sweep_expired(place: Workplace, _subject: str) -> None:
         delete_ownerless_blob_rows(connection, yesterday)
         delete_expired_challenges(connection, int(clock.now().timestamp()))
         mark_rekey_due(connection, delete_expired_requests(connection, int(clock.now().timestamp())))
+        delete_old_invitations(connection, int(clock.now().timestamp()) - _INVITATION_KEPT_SECONDS)
 
 
 def sweep_files(place: Workplace, _subject: str) -> None:

@@ -9,7 +9,7 @@ import sys
 import segno
 
 from casework.accounts import NewAccount
-from casework.staff_listing import ROLE_NAMES
+from casework.role_names import ROLE_NAMES
 
 
 def ask(question: str, default: str = "") -> str:

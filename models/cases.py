@@ -250,6 +250,16 @@ def count_by_status(connection: Connection) -> dict[str, int]:
     }
 
 
+def count_by_day(connection: Connection) -> list[tuple[date, int]]:
+    """Count the cases of each day on which any came in, oldest first."""
+    rows = connection.execute(
+        select(cases.c.received_on, func.count(cases.c.id).label("number"))
+        .group_by(cases.c.received_on)
+        .order_by(cases.c.received_on)
+    )
+    return [(row.received_on, row.number) for row in rows]
+
+
 def set_status(connection: Connection, case_id: str, status: Status) -> None:
     """Set where a case stands."""
     connection.execute(update(cases).where(cases.c.id == case_id).values(status=status.value))

@@ -22,6 +22,19 @@ def get_staff(connection: Connection, staff_id: str) -> Row[Any] | None:
     return connection.execute(select(staff).where(staff.c.id == staff_id)).one_or_none()
 
 
+def find_email_owner(connection: Connection, email: str) -> str:
+    """Return the id of the account, active or not, with this e-mail address (in lower case), or an empty text."""
+    return connection.execute(select(staff.c.id).where(staff.c.email == email)).scalar() or ""
+
+
+def change_staff(connection: Connection, staff_id: str, *, recipient: bytes | None = None, **columns: Any) -> bool:  # noqa: ANN401  # columns of mixed types
+    """Change columns of an account, with `recipient` only if that is its public key still; tells whether it was."""
+    wanted = [staff.c.id == staff_id]
+    if recipient is not None:
+        wanted.append(staff.c.recipient == recipient)
+    return connection.execute(update(staff).where(*wanted).values(**columns)).rowcount == 1
+
+
 def list_staff(connection: Connection) -> list[Row[Any]]:
     """List all accounts by name."""
     return list(connection.execute(select(staff).order_by(staff.c.name)))

@@ -2,7 +2,8 @@
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from casework.assignments import list_colleagues, list_names
 from casework.case_forms import QueueForm, list_wrong_fields
@@ -50,9 +51,11 @@ _WORDS = {
 
 @blueprint.get("/cases")
 @require(Permission.CASE_LIST)
-def list_cases() -> tuple[str, int]:
+def list_cases() -> Response | tuple[str, int]:
     """Show a page of the queue; wrong filters are named and left out."""
     caseworker = get_caseworker()
+    if caseworker.session.waits_for_key:
+        return redirect("/waiting", code=303)
     colleagues = list_colleagues(caseworker)
     form = QueueForm(request.args)
     form.offer(

@@ -31,8 +31,12 @@ DELAYED = N_("Too many tries. Please wait {seconds} seconds, then try again.")
 @blueprint.get("/")
 @require(Permission.SESSION_USE)
 def go_home() -> Response:
-    """Lead to the first page that this person may open."""
-    return redirect("/cases" if get_session().may(Permission.CASE_LIST) else "/staff", code=303)
+    """Lead to the first page that this person has something on."""
+    session = get_session()
+    if session.waits_for_key:
+        return redirect("/waiting", code=303)
+    pages = ((Permission.CASE_LIST, "/cases"), (Permission.STAFF_LIST, "/staff"), (Permission.COUNTS_READ, "/patterns"))
+    return redirect(next(path for permission, path in pages if session.may(permission)), code=303)
 
 
 @blueprint.get("/sign-in")

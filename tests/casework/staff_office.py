@@ -75,7 +75,7 @@ def make_staff_office(urls: DatabaseUrls, data_dir: Path) -> StaffOffice:
     )
     accounts = {account.person.role: account for account in ceremony.accounts}
     engine = open_engine(ceremony.casework)
-    for role in (Role.INTAKE, Role.ATTORNEY):
+    for role in (Role.INTAKE, Role.ATTORNEY, Role.ANALYST):
         accounts[role] = add_staff(engine, ceremony.casework, ceremony.granter, people[role], cost=CHEAPEST)
     engine.dispose()
     return StaffOffice(ceremony, accounts)

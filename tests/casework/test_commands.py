@@ -103,7 +103,7 @@ def test_ledger_verifies_and_contains_its_own_head(
     assert staff_office.accounts
     assert main(command) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith("casework 5 ")
+    assert printed.startswith("casework 6 ")
     kept = tmp_path / "heads"
     kept.write_text(printed, encoding="ascii")
     assert main([*command, "--head", f"{kept}"]) == 0

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
-from casework.permissions import PUBLIC_ENDPOINTS, Role, find_required_permission
+from casework.permissions import PERMISSIONS, PUBLIC_ENDPOINTS, Permission, Role, find_required_permission
 from tests.casework.conftest import SignInAs
 from tests.page_client import PageClient
 
 EVERYBODY = frozenset(Role)
-LEGAL = EVERYBODY - {Role.ADMINISTRATOR}
+LEGAL = EVERYBODY - {Role.ADMINISTRATOR, Role.ANALYST}
+COUNTING = LEGAL | {Role.ANALYST}
 ATTORNEYS = frozenset({Role.ATTORNEY, Role.SUPERVISING_ATTORNEY})
 OVERSIGHT = frozenset({Role.ADMINISTRATOR, Role.SUPERVISING_ATTORNEY})
 SUPERVISOR = frozenset({Role.SUPERVISING_ATTORNEY})
@@ -36,6 +39,25 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/ledger/head"): SUPERVISOR,
     ("GET", "/ledger/head.txt"): SUPERVISOR,
     ("GET", "/ledger/export"): SUPERVISOR,
+}
+EXPECTED |= {
+    ("GET", "/join/<invitation_id>"): PUBLIC,
+    ("POST", "/join/<invitation_id>"): PUBLIC,
+    ("GET", "/join/<invitation_id>/passphrase"): PUBLIC,
+    ("POST", "/join/<invitation_id>/passphrase"): PUBLIC,
+    ("GET", "/join/<invitation_id>/proof"): PUBLIC,
+    ("POST", "/join/<invitation_id>/proof"): PUBLIC,
+    ("GET", "/join/<invitation_id>/factor"): PUBLIC,
+    ("POST", "/join/<invitation_id>/factor"): PUBLIC,
+    ("GET", "/join/<invitation_id>/joined"): PUBLIC,
+    ("GET", "/waiting"): EVERYBODY,
+    ("GET", "/patterns"): COUNTING,
+    ("GET", "/staff/invite"): OVERSIGHT,
+    ("POST", "/staff/invite"): OVERSIGHT,
+    ("GET", "/staff/<staff_id>/invitation"): OVERSIGHT,
+    ("POST", "/staff/<staff_id>/invitation"): OVERSIGHT,
+    ("GET", "/staff/<staff_id>/key"): SUPERVISOR,
+    ("POST", "/staff/<staff_id>/key"): SUPERVISOR,
 }
 EXPECTED |= {
     ("GET", "/cases"): LEGAL,
@@ -84,6 +106,7 @@ def list_addresses(site: Flask) -> set[tuple[str, str]]:
 def fill_in(rule: str) -> str:
     """An address of this shape; whether there is such a case does not matter to the gate."""
     parts = {
+        "<staff_id>": "nobody",
         "<reference>": "AAAA-0000",
         "<file_id>": "none",
         "<passkey_id>": "none",
@@ -98,6 +121,14 @@ def fill_in(rule: str) -> str:
 def test_every_address_is_classified(staff_site: Flask) -> None:
     """The table above names exactly the addresses that the site has."""
     assert list_addresses(staff_site) == set(EXPECTED)
+
+
+def test_permissions_read_resource_and_action() -> None:
+    """Each permission is a resource and an action, in small letters, and somebody has it."""
+    for permission in Permission:
+        assert re.fullmatch(r"[a-z]+:[a-z]+", permission.value)
+        assert any(permission in PERMISSIONS[role] for role in Role), permission
+    assert set(PERMISSIONS) == set(Role)
 
 
 def test_every_view_is_marked_or_public(staff_site: Flask) -> None:
