@@ -112,7 +112,7 @@ def test_ledger_verifies_and_contains_its_own_head(
     assert "casework: rolled back. Entry 6 is not the one of the head kept outside" in capsys.readouterr().err
     kept.write_text(printed.replace("casework 6 ", "casework 7 "), encoding="ascii")
     assert main([*command, "--head", f"{kept}"]) == 1
-    assert "casework: cut off. The head kept outside is entry 6, and the chain ends" in capsys.readouterr().err
+    assert "casework: cut off. The head kept outside is entry 7, and the chain ends" in capsys.readouterr().err
     kept.write_text("nonsense", encoding="ascii")
     assert main([*command, "--head", f"{kept}"]) == 1
 
