@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
+import pyotp
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
@@ -18,6 +20,7 @@ from tests.axe import check_with_axe
 from tests.casework.staff_office import StaffOffice
 from tests.serving import find_free_port
 from vault.keyslots import CHEAPEST
+from web import clock
 
 ROLE = Role.SUPERVISING_ATTORNEY
 WAIT = 15_000
@@ -261,3 +264,29 @@ def test_pages_are_accessible_and_fit(
         check_with_axe(page, size[0])
     finally:
         context.close()
+
+
+def test_passkey_is_added_and_used_where_the_factor_is_asked_for_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a desk that was left open a new passkey needs a second factor first, and then is one itself."""
+    desk.plug_in("phone")
+    desk.sign_in_with_code()
+    moment = clock.now() + timedelta(minutes=11)
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    desk.go("/account")
+    desk.page.fill("#passkey_name", "Phone")
+    desk.press("Add a passkey")
+    desk.page.get_by_role("heading", name="Show that it is you").wait_for()
+    desk.page.fill("#confirm_code", pyotp.TOTP(desk.office.accounts[ROLE].totp_secret).at(moment))
+    desk.press("Go on")
+    desk.page.get_by_text("No passkey has come yet. Press the button once more").first.wait_for()
+    assert desk.page.input_value("#passkey_name") == "Phone"
+    desk.press("Add a passkey")
+    desk.page.wait_for_url("**/account?done=passkey-added")
+    later = moment + timedelta(minutes=11)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    desk.page.get_by_role("link", name="Set up a new app").click()
+    desk.page.get_by_role("heading", name="Show that it is you").wait_for()
+    desk.press("Use a passkey")
+    desk.page.get_by_role("heading", name="Set up a new app").wait_for()
