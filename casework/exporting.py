@@ -294,7 +294,7 @@ def _describe_disposition(item: WorkItem) -> str:
 
 def _make_history(caseworker: Caseworker, case: OpenedCase, names: Mapping[str, str]) -> tuple[paper.HistoryEntry, ...]:
     entries = []
-    for line in list_history(case.ledger.entries, names):
+    for line in list_history(case.ledger.entries, names, caseworker.config.time_zone):
         moment = _in_office_time(caseworker, line.when) if isinstance(line.when, datetime) else None
         day = moment.date() if moment else line.when
         what = f"{line.what} ({line.times} times)" if line.times > 1 else line.what

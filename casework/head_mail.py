@@ -3,7 +3,6 @@
 The mail holds the heads, the day, and how to keep them. It must never say whose office it is, or name a person or case.
 """
 
-import json
 from datetime import date, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -19,8 +18,7 @@ from casework.workplace import Workplace
 from models.engine import read, write
 from models.jobs import list_jobs
 from models.ledger import Event
-from models.ledger_search import EntryFilter, list_entry_rows
-from vault.errors import UntrustedKeyError
+from models.ledger_search import EntryFilter, list_entry_rows, read_signed
 from web import clock
 from web.config import CaseworkConfig
 
@@ -82,13 +80,8 @@ def find_last_mailed(connection: Connection, config: CaseworkConfig) -> date | N
     """Return the day, where the office is, on which heads were mailed last, as the ledger says and signs; or None."""
     rows = list_entry_rows(connection, EntryFilter(SITE, kind=_SENT, subject=_SUBJECT), limit=1)
     check = make_signature_check(find_verify_keys(config)[SITE])
-    for row in rows:
-        try:
-            check(row.entry.encode(), row.signature)
-        except UntrustedKeyError:
-            return None
-        return datetime.fromisoformat(json.loads(row.entry)["when"]).astimezone(config.time_zone).date()
-    return None
+    entry = read_signed(rows[0], check) if rows else None
+    return datetime.fromisoformat(entry["when"]).astimezone(config.time_zone).date() if entry else None
 
 
 def find_mail_fault(connection: Connection, config: CaseworkConfig) -> str:

@@ -1,10 +1,11 @@
 """A case's history in readable words, from the verified entries of the ledger."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from casework.vouching import Entry
+from casework.vouching import INTAKE, Entry
 
 CASE_WORDS: dict[str, str] = {
     "report:received": "Report received",
@@ -69,10 +70,27 @@ def _name_nobody(entry: Entry) -> str:
     return "Somebody without an account" if entry.actor else "Worker"
 
 
-def list_history(entries: Iterable[Entry], names: Mapping[str, str]) -> list[HistoryLine]:
+def merge_chains(entries: Sequence[Entry], time_zone: ZoneInfo) -> list[Entry]:
+    """Put the entries of both chains in one order, by day where the office is, each chain in its own order.
+
+    The public site's chain has no time of day. Within a day nobody can say what came before what: its entries stand
+    first, because most of what staff do answers what came in.
+    """
+    came = [entry for entry in entries if entry.site == INTAKE]
+    done = [entry for entry in entries if entry.site != INTAKE]
+    merged: list[Entry] = []
+    for entry in done:
+        day = entry.when.astimezone(time_zone).date() if isinstance(entry.when, datetime) else entry.when
+        while came and came[0].when <= day:
+            merged.append(came.pop(0))
+        merged.append(entry)
+    return [*merged, *came]
+
+
+def list_history(entries: Iterable[Entry], names: Mapping[str, str], time_zone: ZoneInfo) -> list[HistoryLine]:
     """List what happened to a case, oldest first; openings of the same kind in a row by one person are one line."""
     lines: list[HistoryLine] = []
-    for entry in entries:
+    for entry in merge_chains(tuple(entries), time_zone):
         if entry.kind in _SECONDARY:
             continue
         line = HistoryLine(

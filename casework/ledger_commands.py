@@ -8,14 +8,18 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Engine
 
+from casework.account_vouching import list_unvouched_accounts
 from casework.head_mail import find_mail_fault
-from casework.ledger_writing import find_verify_keys, make_signature_check
+from casework.ledger_writing import SITE, find_verify_keys, make_signature_check
+from casework.office_vouching import FAULT as OFFICE_KEY_FAULT
+from casework.office_vouching import is_office_key_vouched
 from models.destroying import list_to_settle
 from models.emptying import EMPTY_STORE
 from models.engine import has_newest_schema, read
 from models.jobs import list_jobs
 from models.ledger_walk import ChainReport, KeptHead, walk_chain
 from models.office_keys import count_holders, get_office_key
+from models.staff import list_staff
 from vault.contexts import Context
 from vault.errors import UntrustedKeyError
 from vault.signing import verify_recipient
@@ -50,6 +54,7 @@ def find_faults(engine: Engine, config: CaseworkConfig) -> list[str]:
             return ["There is no office key: hold the key ceremony first."]
         if not count_holders(connection, office_key.id):
             faults.append("Nobody holds the office identity: nobody could open a report.")
+        faults += _find_unvouched(connection, config, office_key.id)
         faults += _find_undone(connection, config)
         faults += filter(None, [find_mail_fault(connection, config)])
     try:
@@ -62,6 +67,15 @@ def find_faults(engine: Engine, config: CaseworkConfig) -> list[str]:
     except UntrustedKeyError:
         faults.append("The stored office recipient is not signed by this office: reports must not be sealed to it.")
     return faults
+
+
+def _find_unvouched(connection: Connection, config: CaseworkConfig, office_key_id: str) -> list[str]:
+    """Return which accounts and keys are not as the ledger recorded them last."""
+    check = make_signature_check(find_verify_keys(config)[SITE])
+    faults = [] if is_office_key_vouched(connection, office_key_id, check) else [OFFICE_KEY_FAULT]
+    unvouched = list_unvouched_accounts(connection, check)
+    names = [row.name for row in list_staff(connection) if row.id in unvouched]
+    return [*faults, *(f"The account of {name} is not as the ledger recorded it last." for name in names)]
 
 
 def _find_undone(connection: Connection, config: CaseworkConfig) -> list[str]:

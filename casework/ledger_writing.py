@@ -1,7 +1,10 @@
 """Writing to casework's chain of the ledger, and checking whose signature an entry carries."""
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
+from casework.account_vouching import find_account_digest, is_about_account
 from models.ledger import Event, append
 from models.ledger_walk import SignatureCheck
 from vault.signing import SigningKey, VerifyKey
@@ -13,7 +16,13 @@ PURPOSE = "ledger-entry"
 
 
 def append_event(connection: Connection, event: Event, config: CaseworkConfig) -> int:
-    """Append what staff did to the ledger, signed by this site; the last step of a deed's transaction."""
+    """Append what staff did to the ledger, signed by this site; the last step of a deed's transaction.
+
+    An entry about an account also says, as a digest, how the account stands after the deed.
+    """
+    if is_about_account(event.kind):
+        state = find_account_digest(connection, event.subject)
+        event = replace(event, digest=state) if event.item else replace(event, item=state)
     key = SigningKey.from_bytes(config.signing_key)
     return append(connection, SITE, event, clock.now(), lambda entry: key.sign(entry, purpose=PURPOSE))
 

@@ -13,6 +13,7 @@ from casework.errors import CaseworkError
 from casework.ledger_writing import append_event
 from casework.opening import OpenedCase
 from casework.recording import NewItem, StoryShutError, find_work_recipient, record_item
+from casework.row_vouching import list_ended_receipts
 from casework.vouching import digest
 from models.engine import read
 from models.ledger import Event
@@ -34,9 +35,15 @@ class ReceiptGoneError(CaseworkError):
 
 def list_readers(caseworker: Caseworker, case: OpenedCase) -> dict[str, str]:
     """List who can be written to: receipt id to words, the person's own first."""
-    with read(caseworker.engine) as connection:
-        rows = list_receipts(connection, case.id)
+    rows = _list_receipts(caseworker, case)
     return {row.id: _HOLDERS.get(row.holder, row.holder) for row in rows}
+
+
+def _list_receipts(caseworker: Caseworker, case: OpenedCase) -> list[Row[Any]]:
+    """List the receipts that lead to the case still; one that the ledger says was ended stays ended."""
+    ended = list_ended_receipts(case)
+    with read(caseworker.engine) as connection:
+        return [row for row in list_receipts(connection, case.id) if row.id not in ended]
 
 
 def send_reply(
@@ -87,8 +94,7 @@ def send_reply(
 
 def _find_reader(caseworker: Caseworker, case: OpenedCase, receipt_id: str) -> tuple[Row[Any], Recipient]:
     """Find a receipt that leads to the case still, and its public key as the public site signed it."""
-    with read(caseworker.engine) as connection:
-        receipt = next((row for row in list_receipts(connection, case.id) if row.id == receipt_id), None)
+    receipt = next((row for row in _list_receipts(caseworker, case) if row.id == receipt_id), None)
     if receipt is None:
         raise ReceiptGoneError
     recipient = verify_recipient(

@@ -114,9 +114,9 @@ def list_sealed_items(connection: Connection, case_id: str) -> list[Row[Any]]:
 
 
 def iterate_case_cards(connection: Connection) -> Iterator[Row[Any]]:
-    """Return id, reference and sealed card of every case, oldest first; the card is None where there is none."""
+    """Return the row and sealed card of every case, oldest first; the card is None where there is none."""
     statement = (
-        select(cases.c.id, cases.c.reference, cards.c.sealed.label("sealed_card"))
+        select(cases, cards.c.sealed.label("sealed_card"))
         .outerjoin(cards, cards.c.case_id == cases.c.id)
         .order_by(cases.c.received_on, cases.c.id)
     )

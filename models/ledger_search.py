@@ -4,12 +4,13 @@ What stands in the rows may have been changed by somebody: nothing here fails ov
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
+from models.ledger_walk import SignatureCheck
 from models.tables import ledger_entries
 
 _COLUMNS = (
@@ -52,6 +53,23 @@ def iterate_entry_rows(connection: Connection, wanted: EntryFilter) -> Iterator[
     """Return the entries that a filter finds as they are stored, oldest first, without holding many of them."""
     statement = select(*_COLUMNS).where(*_list_conditions(wanted)).order_by(ledger_entries.c.sequence)
     return iter(connection.execute(statement.execution_options(yield_per=_PORTION)))
+
+
+def iterate_noun_rows(connection: Connection, nouns: Iterable[str]) -> Iterator[Row[Any]]:
+    """Return casework's entries whose kind begins with one of these nouns, as they are stored, oldest first."""
+    beginnings = or_(*(ledger_entries.c.kind.startswith(f"{noun}:", autoescape=True) for noun in nouns))
+    statement = select(*_COLUMNS).where(ledger_entries.c.site == "casework", beginnings)
+    return iter(connection.execute(statement.order_by(ledger_entries.c.sequence).execution_options(yield_per=_PORTION)))
+
+
+def read_signed(row: Row[Any], check: SignatureCheck) -> dict[str, Any] | None:
+    """Read a stored entry; None where the site did not sign it, or where it is none."""
+    try:
+        check(row.entry.encode(), row.signature)
+        entry = json.loads(row.entry)
+    except Exception:  # noqa: BLE001  # whatever a check raises and whatever stands there: it is not an entry
+        return None
+    return entry if isinstance(entry, dict) else None
 
 
 def find_first_since(connection: Connection, site: str, since: str) -> int:

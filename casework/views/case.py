@@ -35,6 +35,7 @@ from casework.permissions import Permission, require
 from casework.queue import NOBODY
 from casework.recording import CaseChangedError, StoryShutError
 from casework.replies import ReceiptGoneError, list_readers, send_reply
+from casework.row_vouching import list_row_faults
 from casework.translations import add_translation
 from casework.views.caseworker import get_caseworker
 from casework.words import (
@@ -345,7 +346,8 @@ def _render(
         days_since=describe_days_since(case.dates.earliest, case.dates.latest, caseworker.today),
         age=describe_age(case.row.received_on, caseworker.today),
         names=names,
-        history=list_history(case.ledger.entries, names),
+        history=list_history(case.ledger.entries, names, caseworker.config.time_zone),
+        row_faults=list_row_faults(case),
         missing=[describe_entry(entry.kind) for entry in case.missing],
         decline_codes=DECLINE_CODES,
         outcomes={outcome.value: words for outcome, words in OUTCOMES.items()},
