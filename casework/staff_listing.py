@@ -1,12 +1,14 @@
 """What is shown of the office's accounts. It must never show anything of a private key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
+from casework.account_vouching import list_unvouched_accounts
 from casework.invitations import is_over
+from casework.ledger_writing import SITE, find_verify_keys, make_signature_check
 from casework.permissions import GRANTING_ROLES, LEGAL_ROLES, Role
 from casework.role_names import ROLE_NAMES
 from models.engine import read
@@ -45,7 +47,8 @@ class Person:
     """One account as shown.
 
     An empty fingerprint: nobody has joined under this name, or has access no more. Not `is_trusted`: a signature is
-    there, and it is not the office's on this key. `restricted_cases` is how many they hold by name.
+    there, and it is not the office's on this key. `restricted_cases` is how many they hold by name. Not `is_vouched`:
+    the account is not as the ledger recorded it last.
     """
 
     staff_id: str
@@ -60,6 +63,7 @@ class Person:
     holds_office_key: bool = False
     may_grant: bool = False
     restricted_cases: int = 0
+    is_vouched: bool = True
 
     @property
     def state_name(self) -> str:
@@ -73,6 +77,8 @@ def list_people(engine: Engine, config: CaseworkConfig) -> list[Person]:
         rows = list_staff(connection)
         invitations = {row.staff_id: row for row in list_invitations(connection)}
         people = [_make_person(connection, row, invitations.pop(row.id, None), config) for row in rows]
+        unvouched = list_unvouched_accounts(connection, make_signature_check(find_verify_keys(config)[SITE]))
+    people = [replace(person, is_vouched=person.staff_id not in unvouched) for person in people]
     people += [_make_invited(row) for row in invitations.values()]
     return sorted(people, key=lambda person: person.name.casefold())
 

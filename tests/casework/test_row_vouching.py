@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
 
 from casework.account_vouching import list_unvouched_accounts
+from casework.caseworker import Caseworker
+from casework.conflicts import decide_conflict
 from casework.ledger_commands import find_faults
 from casework.ledger_writing import append_event, find_verify_keys, make_signature_check
+from casework.opening import ConflictState, open_case
 from casework.permissions import Role
+from casework.replies import ReceiptGoneError, list_readers, send_reply
 from casework.stored_comparison import compare_stored
+from models.blobs import FolderStore
 from models.engine import read, write
-from models.ledger import Event
+from models.ledger import Event, append
 from models.tables import cases, ledger_entries, staff
 from tests.casework.conftest import SignInAs
+from tests.casework.corresponding import Correspondence
 from tests.casework.filing import FiledCase, Filing
 from tests.casework.staff_office import StaffOffice
 from tests.casework.test_case import decide, open_page, send
 from tests.page_client import PageClient
+from web import clock
 
 
 @pytest.fixture
@@ -117,6 +125,40 @@ def test_older_account_that_was_put_back_is_named(filing: Filing, staff_office: 
     said = "The account of attorney person is not as the ledger recorded it last"
     assert f"{said}." in find_faults(filing.engine, config)
     assert compare_stored(filing.engine, config).faults == (said,)
+
+
+def test_staff_page_warns_of_an_account_that_was_changed(
+    filing: Filing, staff_office: StaffOffice, sign_in_as: SignInAs
+) -> None:
+    """Beside the changed account, and beside no other, the page of staff says that the ledger does not vouch for it."""
+    reader = sign_in_as(Role.SUPERVISING_ATTORNEY)
+    assert "Unvouched" not in reader.get("/staff").words
+    staff_id = staff_office.accounts[Role.INTAKE].staff_id
+    with write(filing.engine) as connection:
+        connection.execute(update(staff).where(staff.c.id == staff_id).values(role="supervising_attorney"))
+    page = reader.get("/staff")
+    assert page.words.count("Unvouched: this account is not as the ledger recorded it last.") == 1
+
+
+def test_ended_code_that_was_put_back_is_not_written_to(caseworker: Caseworker, filing: Filing, tmp_path: Path) -> None:
+    """A receipt whose end stands in the public site's chain stays ended, whatever its row says."""
+    case = filing.file()
+    decide_conflict(caseworker, open_case(caseworker, case.reference), ConflictState.CLEAR, "")
+    correspondence = Correspondence(filing, FolderStore(tmp_path / "blobs"), case)
+    helper, person = correspondence.make_receipt("helper"), correspondence.make_receipt("person")
+    assert set(list_readers(caseworker, open_case(caseworker, case.reference))) == {helper.id, person.id}
+    with write(filing.intake_engine) as connection:
+        append(
+            connection,
+            "intake",
+            Event("receipt:ended", case.id, item=helper.id),
+            clock.now().date(),
+            lambda entry: filing.signer.sign(entry, purpose="ledger-entry"),
+        )
+    opened = open_case(caseworker, case.reference)
+    assert set(list_readers(caseworker, opened)) == {person.id}
+    with pytest.raises(ReceiptGoneError):
+        send_reply(caseworker, opened, receipt_id=helper.id, text="For nobody", language="en", is_question=False)
 
 
 def test_account_that_nobody_made_is_named(filing: Filing, staff_office: StaffOffice) -> None:
