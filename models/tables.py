@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     false,
     text,
+    true,
 )
 
 _NAMES = {
@@ -337,6 +338,7 @@ ledger_heads = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 
+# The directory: public facts about police agencies. An agency that was merged into another stays as a row that says so.
 agencies = Table(
     "agencies",
     metadata,
@@ -348,15 +350,71 @@ agencies = Table(
     Column("state", String(2), nullable=False),
     Column("county", String(100), nullable=False),
     Column("county_fips", String(5), nullable=False),
+    Column("city", String(100), nullable=False, server_default=""),
+    Column("claims_office", Text, nullable=False, server_default=""),
+    Column("officials", Text, nullable=False, server_default=""),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("cited_on", Date),
+    Column("is_listed", Boolean, nullable=False, server_default=true()),
+    Column("merged_into_id", _ID, ForeignKey("agencies.id")),
 )
+Index("ix_agencies_state_county_fips", agencies.c.state, agencies.c.county_fips)
 
+# One row a statement by one source that an agency has a model of agreement. Two sources that disagree are two rows.
+# A row from ICE's list is one unbroken presence on it: `first_seen_on` to `last_seen_on` are dates of lists that had it,
+# `absent_before_on` and `missing_on` those of the nearest lists before and after that had not.
 agreements = Table(
     "agreements",
     metadata,
     Column("id", _ID, primary_key=True),
-    Column("agency_id", _ID, ForeignKey("agencies.id"), nullable=False),
+    Column("agency_id", _ID, ForeignKey("agencies.id"), nullable=False, index=True),
     Column("support_type", String(40), nullable=False),
     Column("signed_on", Date),
+    Column("signed_precision", String(5), nullable=False, server_default="day"),
     Column("ended_on", Date),
+    Column("ended_precision", String(5), nullable=False, server_default="day"),
+    Column("absent_before_on", Date),
+    Column("first_seen_on", Date),
+    Column("last_seen_on", Date),
+    Column("missing_on", Date),
+    Column("moa_url", Text, nullable=False, server_default=""),
+    Column("addendum_url", Text, nullable=False, server_default=""),
     Column("source", Text, nullable=False),
+    Column("source_url", Text, nullable=False, server_default=""),
+    Column("cited_on", Date),
+)
+
+# What happened around an agency's agreements, for its timeline.
+agreement_events = Table(
+    "agreement_events",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("agency_id", _ID, ForeignKey("agencies.id"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("precision", String(5), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("source_url", Text, nullable=False),
+    Column("cited_on", Date, nullable=False),
+)
+
+# Lists of participating agencies that were read in, or that ship with the program. `states` is blank for all of them.
+# Of one that waits for a person's word the rows lie in `rows`; of one that was applied every change lies in `changes`.
+list_imports = Table(
+    "list_imports",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("standing", String(10), nullable=False, index=True),
+    Column("published_on", Date, nullable=False),
+    Column("states", Text, nullable=False),
+    Column("uploaded_on", Date, nullable=False),
+    Column("applied_on", Date),
+    Column("staff_id", _ID, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("rows", Text, nullable=False),
+    Column("choices", Text, nullable=False),
+    Column("changes", Text, nullable=False),
+    Column("counts", Text, nullable=False),
 )
