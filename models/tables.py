@@ -361,8 +361,8 @@ agencies = Table(
 Index("ix_agencies_state_county_fips", agencies.c.state, agencies.c.county_fips)
 
 # One row a statement by one source that an agency has a model of agreement. Two sources that disagree are two rows.
-# A row from ICE's list is one unbroken presence on it: `first_seen_on` to `last_seen_on` are dates of lists that had it,
-# `absent_before_on` and `missing_on` those of the nearest lists before and after that had not.
+# A row from ICE's list is one unbroken presence on it: `first_seen_on` to `last_seen_on` are dates of lists that had
+# it, `absent_before_on` and `missing_on` those of the nearest lists before and after that had not.
 agreements = Table(
     "agreements",
     metadata,
@@ -417,4 +417,23 @@ list_imports = Table(
     Column("choices", Text, nullable=False),
     Column("changes", Text, nullable=False),
     Column("counts", Text, nullable=False),
+)
+
+# Counts the changes of the directory, so that a page made of it is known to be of today or not. One row.
+directory_versions = Table(
+    "directory_versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+# What anybody may take along about a county, as a PDF. Made by the worker, because the public site draws no paper.
+toolkits = Table(
+    "toolkits",
+    metadata,
+    Column("county_fips", String(5), primary_key=True),
+    Column("language", String(12), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("made_on", Date, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )

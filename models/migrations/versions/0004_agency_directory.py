@@ -12,8 +12,11 @@ _GRANTS = {
     "testimonio_intake": (
         "SELECT ON agreement_events",
         "SELECT (id, standing, published_on, states) ON list_imports",
+        "SELECT ON directory_versions, toolkits",
     ),
-    "testimonio_casework": ("SELECT, INSERT, UPDATE, DELETE ON agreement_events, list_imports",),
+    "testimonio_casework": (
+        "SELECT, INSERT, UPDATE, DELETE ON agreement_events, list_imports, directory_versions, toolkits",
+    ),
 }
 
 
@@ -87,5 +90,24 @@ def upgrade() -> None:
     with op.batch_alter_table("list_imports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_list_imports_standing"), ["standing"], unique=False)
 
+    _make_what_the_pages_need()
     if op.get_bind().dialect.name == "postgresql":
         _grant_postgresql()
+
+
+def _make_what_the_pages_need() -> None:
+    op.create_table(
+        "directory_versions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_versions")),
+    )
+    op.create_table(
+        "toolkits",
+        sa.Column("county_fips", sa.String(length=5), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("county_fips", "language", name=op.f("pk_toolkits")),
+    )
