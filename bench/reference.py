@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from intake.forms import FORMS, PageForm
 from intake.opening_hours import describe_hours, is_open_now
-from intake.texts import read_text
 from intake.views.evidence import STEMS_WITH_FILES, describe_limits
 from models.engine import write
 from models.questionnaire.pages import PAGES
@@ -20,6 +19,7 @@ from web.config import IntakeConfig
 from web.database import get_engine
 from web.languages import LANGUAGES, set_language
 from web.site import make_site
+from web.texts import read_text
 
 metadata = MetaData()
 answers = Table("reference_answers", metadata, Column("id", String(36), primary_key=True), Column("answers", Text))

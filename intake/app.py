@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from intake.drafts import DraftBusyError, DraftGoneError
 from intake.opening_hours import describe_hours, is_open_now
 from intake.sending import NothingToSendError
-from intake.texts import read_text
 from intake.uploads import install_uploads
 from intake.views import front, inbox, inbox_choices, later, receipt, report
 from web.config import IntakeConfig, read_config
@@ -17,6 +16,7 @@ from web.cookies import get_box_cookie
 from web.errors import render_error
 from web.languages import LANGUAGES, choose_language, get_language, load_translations, set_language
 from web.site import make_site
+from web.texts import read_text
 
 COOKIE = "form"
 

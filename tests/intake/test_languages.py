@@ -13,7 +13,6 @@ import pytest
 from babel.dates import format_date as format_babel_date
 from playwright.sync_api import Browser
 
-from intake.texts import read_text
 from models.places import STATE_NAMES
 from script import catalogues
 from tests.intake.every_page import read_every_page
@@ -21,6 +20,7 @@ from tests.intake.office import Office
 from tests.page_client import Page
 from web import clock
 from web.languages import LANGUAGES, load_translations
+from web.texts import read_text
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ROOT / "data" / "texts"

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 
 # The public site reads the directory and writes none of it. Of imports it needs to know only which list was read last.
