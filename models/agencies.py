@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
-from models.tables import agencies, agreements
+from models.directory_tables import agencies, agreements
 
 _NAMES = select(agencies.c.name).order_by(agencies.c.name)
 _NAMES_OF_STATE = _NAMES.where(agencies.c.state == bindparam("state"))

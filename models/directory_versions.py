@@ -5,8 +5,8 @@ Whoever changes agencies, agreements, their events or the lists says so here, in
 
 from sqlalchemy import Connection, insert, select, update
 
+from models.directory_tables import directory_versions
 from models.jobs import ALL, enqueue_job
-from models.tables import directory_versions
 
 MAKE_TOOLKITS = "toolkits:make"
 _THE_ROW = 1

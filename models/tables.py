@@ -1,36 +1,17 @@
-"""Every table. What stays readable here is listed, column by column, in docs/data-inventory.md; a test holds it there.
+"""Every table but the directory's, which are in models/directory_tables.py; `metadata` holds them all.
 
-Ids of reports are random (UUIDv4) and made by the program. Public keys and signatures are raw bytes.
+What stays readable is listed, column by column, in docs/data-inventory.md; a test holds it there. Ids of reports are
+random (UUIDv4) and made by the program. Public keys and signatures are raw bytes.
 """
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Date,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    false,
-    text,
-    true,
-)
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, false, text
 
-_NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
-metadata = MetaData(naming_convention=_NAMES)
-# What passes, in a store that no backup takes: see models/passing.py. Nothing in one store refers to the other.
-passing = MetaData(naming_convention=_NAMES)
+from models import directory_tables as _directory_tables  # noqa: F401  # so that the metadata has its tables too
+from models.metadata import ID as _ID
+from models.metadata import metadata as _metadata
+from models.metadata import passing as _passing
 
-_ID = String(36)
+metadata, passing = _metadata, _passing
 
 staff = Table(
     "staff",
@@ -336,104 +317,4 @@ ledger_heads = Table(
     Column("site", String(10), primary_key=True),
     Column("sequence", Integer, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-)
-
-# The directory: public facts about police agencies. An agency that was merged into another stays as a row that says so.
-agencies = Table(
-    "agencies",
-    metadata,
-    Column("id", _ID, primary_key=True),
-    Column("name", String(200), nullable=False),
-    Column("aliases", Text, nullable=False),
-    Column("ori", String(9), nullable=False),
-    Column("type", String(40), nullable=False),
-    Column("state", String(2), nullable=False),
-    Column("county", String(100), nullable=False),
-    Column("county_fips", String(5), nullable=False),
-    Column("city", String(100), nullable=False, server_default=""),
-    Column("claims_office", Text, nullable=False, server_default=""),
-    Column("officials", Text, nullable=False, server_default=""),
-    Column("source", Text, nullable=False, server_default=""),
-    Column("cited_on", Date),
-    Column("is_listed", Boolean, nullable=False, server_default=true()),
-    Column("merged_into_id", _ID, ForeignKey("agencies.id")),
-)
-Index("ix_agencies_state_county_fips", agencies.c.state, agencies.c.county_fips)
-
-# One row a statement by one source that an agency has a model of agreement. Two sources that disagree are two rows.
-# A row from ICE's list is one unbroken presence on it: `first_seen_on` to `last_seen_on` are dates of lists that had
-# it, `absent_before_on` and `missing_on` those of the nearest lists before and after that had not.
-agreements = Table(
-    "agreements",
-    metadata,
-    Column("id", _ID, primary_key=True),
-    Column("agency_id", _ID, ForeignKey("agencies.id"), nullable=False, index=True),
-    Column("support_type", String(40), nullable=False),
-    Column("signed_on", Date),
-    Column("signed_precision", String(5), nullable=False, server_default="day"),
-    Column("ended_on", Date),
-    Column("ended_precision", String(5), nullable=False, server_default="day"),
-    Column("absent_before_on", Date),
-    Column("first_seen_on", Date),
-    Column("last_seen_on", Date),
-    Column("missing_on", Date),
-    Column("moa_url", Text, nullable=False, server_default=""),
-    Column("addendum_url", Text, nullable=False, server_default=""),
-    Column("source", Text, nullable=False),
-    Column("source_url", Text, nullable=False, server_default=""),
-    Column("cited_on", Date),
-)
-
-# What happened around an agency's agreements, for its timeline.
-agreement_events = Table(
-    "agreement_events",
-    metadata,
-    Column("id", _ID, primary_key=True),
-    Column("agency_id", _ID, ForeignKey("agencies.id"), nullable=False, index=True),
-    Column("kind", String(20), nullable=False),
-    Column("happened_on", Date, nullable=False),
-    Column("precision", String(5), nullable=False),
-    Column("what", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("source_url", Text, nullable=False),
-    Column("cited_on", Date, nullable=False),
-)
-
-# Lists of participating agencies that were read in, or that ship with the program. `states` is blank for all of them.
-# Of one that waits for a person's word the rows lie in `rows`; of one that was applied every change lies in `changes`.
-list_imports = Table(
-    "list_imports",
-    metadata,
-    Column("id", _ID, primary_key=True),
-    Column("standing", String(10), nullable=False, index=True),
-    Column("published_on", Date, nullable=False),
-    Column("states", Text, nullable=False),
-    Column("uploaded_on", Date, nullable=False),
-    Column("applied_on", Date),
-    Column("staff_id", _ID, nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("source", Text, nullable=False),
-    Column("rows", Text, nullable=False),
-    Column("choices", Text, nullable=False),
-    Column("changes", Text, nullable=False),
-    Column("counts", Text, nullable=False),
-)
-
-# Counts the changes of the directory, so that a page made of it is known to be of today or not. One row.
-directory_versions = Table(
-    "directory_versions",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("version", Integer, nullable=False),
-)
-
-# What anybody may take along about a county, as a PDF. Made by the worker, because the public site draws no paper.
-toolkits = Table(
-    "toolkits",
-    metadata,
-    Column("county_fips", String(5), primary_key=True),
-    Column("language", String(12), primary_key=True),
-    Column("digest", String(64), nullable=False),
-    Column("made_on", Date, nullable=False),
-    Column("content", LargeBinary, nullable=False),
 )
