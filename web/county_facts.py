@@ -1,0 +1,161 @@
+"""What is known of a county's agreements with ICE, as plain values: for the public page and for the paper.
+
+It must never say "no" where nobody looked, and never let one source's word overwrite another's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection
+
+from models.agreements import Agreement, AgreementStatus, ListsRead, Standing, SupportType, find_status
+from models.counties import County
+from models.county_agencies import COUNTY, STATE, list_agreements, list_county_agencies, list_events
+from models.list_imports import find_lists_read
+
+
+class Answer(StrEnum):
+    """The answer to "is my county in an agreement?"."""
+
+    YES = "yes"
+    IN_PART = "in_part"
+    ENDED = "ended"
+    UNCLEAR = "unclear"
+    NOT_LISTED = "not_listed"
+    NO_RECORD = "no_record"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened, with who says so; `precision` tells how much of the date is known."""
+
+    happened_on: date
+    precision: str
+    what: str
+    source: str
+    source_url: str
+
+
+@dataclass(frozen=True)
+class AgencyFacts:
+    """An agency, how it stands today, and what each source says."""
+
+    id: str
+    name: str
+    type: str
+    city: str
+    claims_office: str
+    officials: str
+    status: AgreementStatus
+    agreements: tuple[Agreement, ...]
+    events: tuple[Event, ...]
+
+    @property
+    def has_history(self) -> bool:
+        """Whether any source says anything of an agreement."""
+        return bool(self.agreements or self.events)
+
+    @property
+    def is_in(self) -> bool:
+        """Whether it surely has an agreement today, as far as the lists go."""
+        return self.status.standing is Standing.YES
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it surely had an agreement and has none any more."""
+        return bool(self.agreements) and self.status.standing is Standing.NO
+
+
+@dataclass(frozen=True)
+class CountyFacts:
+    """A county, the answer, and its agencies: the county's own, those of its cities, those of the whole state."""
+
+    place: County
+    answer: Answer
+    lists_read: ListsRead | None
+    own: tuple[AgencyFacts, ...]
+    local: tuple[AgencyFacts, ...]
+    statewide: tuple[AgencyFacts, ...]
+
+    @property
+    def agencies(self) -> tuple[AgencyFacts, ...]:
+        """All of them, the nearest first."""
+        return (*self.own, *self.local, *self.statewide)
+
+    @property
+    def models(self) -> tuple[SupportType, ...]:
+        """The models that are in force in this county today, whoever uses them."""
+        in_force = {model for agency in self.agencies if agency.is_in for model in agency.status.models}
+        return tuple(model for model in SupportType if model in in_force)
+
+
+def gather_county_facts(connection: Connection, place: County, today: date) -> CountyFacts:
+    """Gather what the directory knows of a county on a day."""
+    rows = list_county_agencies(connection, place.state, place.fips)
+    ids = [row.id for row in rows]
+    lists_read = find_lists_read(connection, place.state)
+    agreements, events = list_agreements(connection, ids), list_events(connection, ids)
+    facts = [_describe_agency(row, agreements[row.id], events[row.id], today, lists_read) for row in rows]
+    own = tuple(each for each in facts if each.type == COUNTY)
+    local = tuple(each for each in facts if each.type not in {COUNTY, STATE})
+    statewide = tuple(each for each in facts if each.type == STATE)
+    return CountyFacts(place, find_answer(own, local, lists_read), lists_read, own, local, statewide)
+
+
+def find_answer(own: Sequence[AgencyFacts], local: Sequence[AgencyFacts], lists_read: ListsRead | None) -> Answer:
+    """Find the answer for a county from its own agencies, and those of its cities."""
+    if any(agency.is_in for agency in own):
+        return Answer.YES
+    if any(agency.is_in for agency in local):
+        return Answer.IN_PART
+    near = (*own, *local)
+    if any(agency.has_history and agency.status.standing is Standing.UNKNOWN for agency in near):
+        return Answer.UNCLEAR
+    if any(agency.has_ended for agency in near):
+        return Answer.ENDED
+    return Answer.NOT_LISTED if lists_read else Answer.NO_RECORD
+
+
+def find_beginning(agency: AgencyFacts) -> tuple[date, str, bool] | None:
+    """Find the oldest day that a source gives for a model in force, its precision, and whether others differ."""
+    days = {
+        (row.signed_on, row.signed_precision.value)
+        for row in agency.agreements
+        if row.signed_on and row.support_type in agency.status.models and not row.missing_on and not row.ended_on
+    }
+    if not days:
+        return None
+    first_on, precision = min(days)
+    return first_on, precision, len(days) > 1
+
+
+def find_end(agency: AgencyFacts) -> tuple[date, str] | None:
+    """Find the newest day on which a source says that an agreement was over, with its precision."""
+    ends = [(row.ended_on, row.ended_precision.value) for row in agency.agreements if row.ended_on]
+    ends += [(row.missing_on, "day") for row in agency.agreements if row.missing_on]
+    return max(ends) if ends else None
+
+
+def _describe_agency(
+    row: Any,  # noqa: ANN401  # a database row
+    agreements: Sequence[Agreement],
+    events: Sequence[Any],
+    today: date,
+    lists_read: ListsRead | None,
+) -> AgencyFacts:
+    return AgencyFacts(
+        id=row.id,
+        name=row.name,
+        type=row.type,
+        city=row.city,
+        claims_office=row.claims_office,
+        officials=row.officials,
+        status=find_status(agreements, today, today, lists_read),
+        agreements=tuple(agreements),
+        events=tuple(
+            Event(event.happened_on, event.precision, event.what, event.source, event.source_url) for event in events
+        ),
+    )
