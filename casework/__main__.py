@@ -1,4 +1,4 @@
-"""What is typed for the staff site: `python -m casework init | add-staff | worker | ledger verify | check`.
+"""What is typed for the staff site: `python -m casework init | add-staff | agencies load | worker | ledger verify`...
 
 Exit status 0 when done, 1 when refused or when something does not hold. Passphrases and codes are never arguments,
 which show in lists of processes; a database address with a password in it is better given as DATABASE_URL.
@@ -24,6 +24,7 @@ from casework.ledger_commands import find_faults, verify_chains
 from casework.ledger_heads import read_kept_heads
 from casework.permissions import Role
 from casework.sessions import end_session
+from casework.shipped_facts import load_shipped_facts
 from casework.signing_in import SignInDesk
 from casework.worker import Worker
 from casework.workplace import Workplace
@@ -132,6 +133,15 @@ def add(parsed: argparse.Namespace) -> int:
     return 0
 
 
+def load_agencies(parsed: argparse.Namespace) -> int:
+    """Put the facts about agencies that ship with the program into the directory; a second time changes nothing."""
+    config = _read_casework_config(parsed)
+    with _open_engine(config) as engine:
+        loaded = load_shipped_facts(engine, config)
+    terminal.tell(f"Added: {loaded.agencies} agencies, {loaded.agreements} agreements, {loaded.events} events.")
+    return 0
+
+
 def verify(parsed: argparse.Namespace) -> int:
     """Walk both chains of the ledger, say what does not hold, and print their heads."""
     config = _read_casework_config(parsed)
@@ -217,12 +227,20 @@ def _make_parser() -> argparse.ArgumentParser:
     staff.add_argument("--name")
     staff.add_argument("--email")
     staff.add_argument("--role", choices=[role.value for role in Role])
+    agencies = commands.add_parser("agencies", help="load: put the facts that ship into the directory of agencies")
+    load_parser = agencies.add_subparsers(required=True).add_parser("load")
     ledger = commands.add_parser("ledger", help="verify: walk both chains of the ledger").add_subparsers(required=True)
     verify_parser = ledger.add_parser("verify")
     verify_parser.add_argument("--head", type=Path, metavar="FILE", help="heads that were kept outside the house")
     check_parser = commands.add_parser("check", help="say whether everything is in place to serve")
     worker = commands.add_parser("worker", help="do long work: destroy what was taken back, sweep what has expired")
-    for each, deed in ((staff, add), (verify_parser, verify), (check_parser, check), (worker, work)):
+    for each, deed in (
+        (staff, add),
+        (load_parser, load_agencies),
+        (verify_parser, verify),
+        (check_parser, check),
+        (worker, work),
+    ):
         each.add_argument(
             "--data-dir", type=Path, metavar="DIR", help="the office's folder; without it, the environment"
         )

@@ -1,15 +1,8 @@
 """Five invented agencies in invented counties. Holds no real agency, county, identifier or agreement."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class SupportType(StrEnum):
-    """The models of a 287(g) agreement, as ICE's list of participating agencies calls them."""
-
-    JAIL_ENFORCEMENT_MODEL = "jail_enforcement_model"
-    WARRANT_SERVICE_OFFICER = "warrant_service_officer"
-    TASK_FORCE_MODEL = "task_force_model"
+from models.agreements import EventKind, SupportType
 
 
 @dataclass(frozen=True)
@@ -19,6 +12,18 @@ class DemoAgreement:
     support_type: SupportType
     signed_days_ago: int
     ended_days_ago: int | None = None
+
+
+@dataclass(frozen=True)
+class DemoEvent:
+    """What happened around an agreement, so many days before the office's first start.
+
+    The sentences are ones that the shipped facts have too, so that they are in every language of the public site.
+    """
+
+    kind: EventKind
+    days_ago: int
+    what: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,10 @@ class DemoAgency:
     county: str
     county_code: str
     agreements: tuple[DemoAgreement, ...] = ()
+    events: tuple[DemoEvent, ...] = ()
+    city: str = ""
+    claims_office: str = ""
+    officials: str = ""
 
 
 AGENCIES: tuple[DemoAgency, ...] = (
@@ -47,6 +56,13 @@ AGENCIES: tuple[DemoAgency, ...] = (
         county="Meadowlark County",
         county_code="901",
         agreements=(DemoAgreement(SupportType.JAIL_ENFORCEMENT_MODEL, signed_days_ago=402),),
+        events=(
+            DemoEvent(EventKind.APPLIED, 520, "The sheriff applies to join the program."),
+            DemoEvent(EventKind.OTHER, 470, "The sheriff meets community groups, who say what worries them."),
+            DemoEvent(EventKind.SIGNED, 402, "The sheriff signs the agreement."),
+        ),
+        claims_office="Meadowlark County Clerk, 1 Demo Square, Meadowlark (invented)",
+        officials="Meadowlark County Sheriff and Meadowlark County Board, 1 Demo Square, Meadowlark (invented)",
     ),
     DemoAgency(
         key="platte_fork_pd",
@@ -57,6 +73,7 @@ AGENCIES: tuple[DemoAgency, ...] = (
         state="NE",
         county="Sandlark County",
         county_code="903",
+        city="Platte Fork",
     ),
     DemoAgency(
         key="birchwater_so",
@@ -71,6 +88,10 @@ AGENCIES: tuple[DemoAgency, ...] = (
             DemoAgreement(SupportType.WARRANT_SERVICE_OFFICER, signed_days_ago=610, ended_days_ago=233),
             DemoAgreement(SupportType.TASK_FORCE_MODEL, signed_days_ago=233),
         ),
+        events=(
+            DemoEvent(EventKind.SIGNED, 610, "The sheriff signs the agreement."),
+            DemoEvent(EventKind.RENEWED, 233, "The sheriff signs an updated agreement."),
+        ),
     ),
     DemoAgency(
         key="larkspur_pd",
@@ -81,6 +102,7 @@ AGENCIES: tuple[DemoAgency, ...] = (
         state="MN",
         county="Larkspur County",
         county_code="913",
+        city="Larkspur",
     ),
     DemoAgency(
         key="loess_ridge_so",

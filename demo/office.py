@@ -12,6 +12,7 @@ from pathlib import Path
 from casework.accounts import NewAccount, NewPerson, add_staff
 from casework.ceremony import CeremonyResult, OfficeSettings, hold_ceremony
 from casework.permissions import Role
+from casework.shipped_facts import load_shipped_facts
 from demo.directory import put_agencies
 from demo.filing import file_report
 from demo.people import PEOPLE, PERSON_BY_KEY, DemoPerson
@@ -103,6 +104,9 @@ def _make_history(result: CeremonyResult, timeline: Timeline) -> list[NewAccount
                     made[person.email] = add_staff(engine, result.casework, result.granter, _to_new_person(person))
         with write(engine) as connection:
             put_agencies(connection, timeline.first_start_on)
+        # Real agencies' published facts stand beside them: the public pages are about these.
+        with clock.standing_at(timeline.founded_at):
+            load_shipped_facts(engine, result.casework)
         accounts = {person.key: made[person.email] for person in PEOPLE}
         desk = DemoDesk(engine, result.casework, accounts)
         references: dict[str, str] = {}

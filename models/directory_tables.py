@@ -49,6 +49,8 @@ agreements = Table(
     Column("missing_on", Date),
     Column("moa_url", Text, nullable=False, server_default=""),
     Column("addendum_url", Text, nullable=False, server_default=""),
+    # What the newest list that had it said, cell by cell, so that the next one is compared with that.
+    Column("listed", Text, nullable=False, server_default=""),
     Column("source", Text, nullable=False),
     Column("source_url", Text, nullable=False, server_default=""),
     Column("cited_on", Date),

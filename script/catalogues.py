@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import argparse
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from babel import localedata
 from babel.messages.catalog import Catalog, Message
@@ -30,8 +32,8 @@ SOURCES: dict[str, str] = {
     "models": "**.py",
     "templates/intake": "**.html",
     "templates/shared": "**.html",
+    "data/agreements": "**.toml",
 }
-METHODS = {"**.py": "python", "**.html": "jinja2"}
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 PRIVATE_USE = re.compile(r"q[a-t][a-z]")  # ISO 639: made-up languages, such as the one the tests use
 PLACEHOLDER = re.compile(r"\{[a-z_]*\}|%\([a-z_]+\)[sd]|</?[a-z]+[^>]*>")
@@ -48,6 +50,19 @@ UNWANTED_HEADERS = tuple(
     )
 )
 SHOWN_FAULTS = 30
+
+
+def extract_facts(file: BinaryIO, *_asked: object, options: object) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Yield the sentences and sources of shipped facts that a public page shows, as Babel's extractors do."""
+    assert not options
+    for agency in tomllib.loads(file.read().decode())["agencies"]:
+        texts = [agency.get("claims_office", ""), agency.get("officials", "")]
+        for fact in [*agency.get("agreements", ()), *agency.get("events", ())]:
+            texts += [fact.get("what", ""), fact["source"]]
+        yield from ((0, "_", text, []) for text in texts if text)
+
+
+METHODS: dict[str, Any] = {"**.py": "python", "**.html": "jinja2", "**.toml": extract_facts}
 
 
 def list_locales() -> list[str]:

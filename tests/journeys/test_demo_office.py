@@ -30,6 +30,7 @@ from demo.timeline import TIME_ZONE
 from models import ledger
 from models.agencies import list_agencies
 from models.cases import CaseFilter, Status, list_cards
+from models.county_agencies import list_events
 from models.engine import read
 from models.questionnaire.pages import PAGES
 from tests.page_client import PageClient
@@ -159,11 +160,20 @@ def test_five_people_can_sign_in(office: DemoOffice) -> None:
 
 
 def test_the_directory_holds_the_invented_agencies(office: DemoOffice) -> None:
-    """The five agencies stand in the directory, with counties that no real list has."""
+    """The five agencies stand in the directory, with counties that no real list has, and say that they are invented."""
     with read(office.engine) as connection:
-        rows = list_agencies(connection)
+        rows = [row for row in list_agencies(connection) if row.ori.startswith("ZZ9")]
     assert {row.name for row in rows} == {agency.name for agency in AGENCIES}
     assert all(row.county_fips[2] == "9" for row in rows)
+    assert all("Invented" in row.source for row in rows)
+
+
+def test_the_directory_holds_the_facts_that_ship(office: DemoOffice) -> None:
+    """Real agencies' published facts stand beside the invented ones, for the public pages."""
+    with read(office.engine) as connection:
+        (dakota,) = [row for row in list_agencies(connection, "NE") if row.name.startswith("Dakota")]
+        assert dakota.county_fips == "31043"
+        assert len(list_events(connection, [dakota.id])[dakota.id]) == 12
 
 
 def test_a_second_start_changes_nothing(office: DemoOffice) -> None:

@@ -45,7 +45,7 @@ def _widen_agreements() -> None:
             batch_op.add_column(sa.Column(name, sa.String(length=5), server_default="day", nullable=False))
         for name in ("absent_before_on", "first_seen_on", "last_seen_on", "missing_on", "cited_on"):
             batch_op.add_column(sa.Column(name, sa.Date(), nullable=True))
-        for name in ("moa_url", "addendum_url", "source_url"):
+        for name in ("moa_url", "addendum_url", "listed", "source_url"):
             batch_op.add_column(sa.Column(name, sa.Text(), server_default="", nullable=False))
         batch_op.create_index(batch_op.f("ix_agreements_agency_id"), ["agency_id"], unique=False)
 
