@@ -52,9 +52,8 @@ UNWANTED_HEADERS = tuple(
 SHOWN_FAULTS = 30
 
 
-def extract_facts(file: BinaryIO, *_asked: object, options: object) -> Iterator[tuple[int, str, str, list[str]]]:
+def extract_facts(file: BinaryIO, *_asked: object, **_more: object) -> Iterator[tuple[int, str, str, list[str]]]:
     """Yield the sentences and sources of shipped facts that a public page shows, as Babel's extractors do."""
-    assert not options
     for agency in tomllib.loads(file.read().decode())["agencies"]:
         texts = [agency.get("claims_office", ""), agency.get("officials", "")]
         for fact in [*agency.get("agreements", ()), *agency.get("events", ())]:
