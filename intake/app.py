@@ -6,11 +6,12 @@ from typing import Any
 from flask import Flask, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from intake.county_pages import install_directory_pages
 from intake.drafts import DraftBusyError, DraftGoneError
 from intake.opening_hours import describe_hours, is_open_now
 from intake.sending import NothingToSendError
 from intake.uploads import install_uploads
-from intake.views import front, inbox, inbox_choices, later, receipt, report
+from intake.views import agencies, front, inbox, inbox_choices, later, receipt, report
 from web.config import IntakeConfig, read_config
 from web.cookies import get_box_cookie
 from web.errors import render_error
@@ -26,6 +27,7 @@ def create_app(config: IntakeConfig | None = None) -> Flask:
     config = config or read_config(IntakeConfig, os.environ)
     app = make_site("intake", config, cookie=COOKIE, leads_to=config.exit_url)
     install_uploads(app)
+    install_directory_pages(app)
     for code in config.languages:
         load_translations(code)
 
@@ -65,6 +67,6 @@ def create_app(config: IntakeConfig | None = None) -> Flask:
         del error
         return redirect(url_for("receipt.show", lang=get_language().code), 303)
 
-    for part in (front, report, receipt, later, inbox, inbox_choices):
+    for part in (front, agencies, report, receipt, later, inbox, inbox_choices):
         app.register_blueprint(part.blueprint)
     return app

@@ -13,7 +13,7 @@ from models.counties import County
 from models.directory_versions import get_directory_version
 from models.engine import look_up, read
 from web import clock
-from web.county_facts import CountyFacts, gather_county_facts
+from web.county_facts import CountyFacts, StateFacts, gather_county_facts, gather_state_facts
 from web.database import get_engine
 
 
@@ -63,3 +63,9 @@ def read_county_facts(place: County) -> CountyFacts:
     """Read what is known of a county today."""
     with read(get_engine()) as connection:
         return gather_county_facts(connection, place, clock.today(get_config().time_zone))
+
+
+def read_state_facts(state: str) -> StateFacts:
+    """Read which agencies of a state have an agreement today."""
+    with read(get_engine()) as connection:
+        return gather_state_facts(connection, state, clock.today(get_config().time_zone))

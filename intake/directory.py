@@ -117,7 +117,9 @@ class Directory:
             if _has_all(entry.words, wanted)
         ]
         found.sort(key=lambda row: (*row[:2], row[2].name, row[2].state))
-        return [row[-1] for row in found[:limit]]
+        # "Dakota" means the two counties of that name, and not every county of the two states.
+        named = [row for row in found if row[0]]
+        return [row[-1] for row in (named or found)[:limit]]
 
 
 def read_directory(connection: Connection, version: int) -> Directory:

@@ -111,6 +111,17 @@ class Draft:
         """The saved values by question id."""
         return {question: answer["value"] for question, answer in self.answers.items() if answer["value"]}
 
+    @property
+    def agency_id(self) -> str:
+        """The agency of the directory that the answer names; blank when it is not from there."""
+        return str(self.answers.get("agency", {}).get("agency_id", ""))
+
+    def put_agency(self, name: str, agency_id: str) -> None:
+        """Note which agency of the directory the answer is, as long as the answer stays as it is."""
+        known = self.answers.get("agency")
+        if known is not None and known["value"] == name:
+            self.answers["agency"] = {**known, "agency_id": agency_id}
+
     def put_answers(self, stem: str, values: Mapping[str, Value], *, language: str, time_zone: ZoneInfo) -> None:
         """Take in what a page sent. A blank leaves a hidden answer as it is."""
         today = clock.today(time_zone).isoformat()

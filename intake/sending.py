@@ -128,6 +128,7 @@ def _compose_report(draft: Draft, config: IntakeConfig, reference: str, language
         answers=_compose_answers(draft, language),
         consent_statistics=draft.values.get("consent_statistics") == ["yes"],
         files=tuple(_describe_file(file, draft) for file in draft.files),
+        agency_id=draft.agency_id if "police" in draft.seen else "",
     )
 
 

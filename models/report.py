@@ -39,7 +39,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Report:
-    """A report as sealed. `received_at` is ISO 8601 UTC; `answered_on` is the day "when" was answered."""
+    """A report as sealed. `received_at` is ISO 8601 UTC; `answered_on` is the day "when" was answered.
+
+    `agency_id`: the agency of the directory that the reporter chose; blank when the answer is in their own words only.
+    """
 
     reference: str
     language: str
@@ -50,6 +53,7 @@ class Report:
     files: tuple[EvidenceFile, ...] = ()
     form_version: str = FORM_VERSION
     format: str = REPORT_FORMAT
+    agency_id: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for sealing."""

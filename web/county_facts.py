@@ -13,7 +13,14 @@ from sqlalchemy import Connection
 
 from models.agreements import Agreement, AgreementStatus, ListsRead, Standing, SupportType, find_status
 from models.counties import County
-from models.county_agencies import COUNTY, STATE, list_agreements, list_county_agencies, list_events
+from models.county_agencies import (
+    COUNTY,
+    STATE,
+    list_agreements,
+    list_county_agencies,
+    list_events,
+    list_shown_agencies,
+)
 from models.list_imports import find_lists_read
 
 
@@ -159,3 +166,25 @@ def _describe_agency(
             Event(event.happened_on, event.precision, event.what, event.source, event.source_url) for event in events
         ),
     )
+
+
+@dataclass(frozen=True)
+class StateFacts:
+    """Which agencies of a state surely have an agreement today: name and FIPS code of the county, blank for none."""
+
+    lists_read: ListsRead | None
+    with_agreement: tuple[tuple[str, str], ...]
+
+
+def gather_state_facts(connection: Connection, state: str, today: date) -> StateFacts:
+    """Gather which agencies of a state have an agreement on a day."""
+    lists_read = find_lists_read(connection, state)
+    rows = [row for row in list_shown_agencies(connection) if row.state == state]
+    agreements = list_agreements(connection, [row.id for row in rows])
+    is_in = {
+        row.id: find_status(agreements[row.id], today, today, lists_read).standing is Standing.YES
+        for row in rows
+        if agreements[row.id]
+    }
+    found = tuple((row.name, "" if row.type == STATE else row.county_fips) for row in rows if is_in.get(row.id))
+    return StateFacts(lists_read, found)

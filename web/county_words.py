@@ -44,7 +44,7 @@ HAD_ONE = N_("{agency} had an agreement with ICE. It was over by {date}.")
 SOURCES_DIFFER = N_("{agency}: what we found does not say clearly whether there is an agreement today.")
 NONE_LISTED = N_("No office of this county is on that list.")
 NO_LIST = N_("We have not read a list of ICE for {state}, and nobody told us of an agreement here.")
-WHOLE_STATE = N_("Officers of the whole state can work here too: {agency} has an agreement with ICE.")
+WHOLE_STATE = N_("An office of the whole state also has an agreement with ICE: {agency}.")
 
 SIGNED = N_("Signed: {date}.")
 ENDED = N_("Ended: {date}.")
@@ -77,25 +77,26 @@ class EventWords:
 
 @dataclass(frozen=True)
 class AgencyWords:
-    """An agency of the county; `officials` and `claims_office` are in English, as the directory has them."""
+    """An agency of the county. `officials` are in `officials_language`: what an office wrote is as it wrote it."""
 
     id: str
     name: str
     agreements: tuple[AgreementWords, ...]
     events: tuple[EventWords, ...]
     officials: str
+    officials_language: str
     claims_office: str
 
 
 @dataclass(frozen=True)
 class CountyWords:
-    """A county's facts as sentences. `models` are names of models in force with their block of text."""
+    """A county's facts as sentences. `models` are those in force: name, block of text, and whose they are."""
 
     county: str
     state: str
     headline: str
     sentences: tuple[str, ...]
-    models: tuple[tuple[str, str], ...]
+    models: tuple[tuple[str, str, str], ...]
     agencies: tuple[AgencyWords, ...]
     list_date: str
 
@@ -125,10 +126,17 @@ def describe_county(facts: CountyFacts, language: str) -> CountyWords:
         state=name_state(facts.place.state),
         headline=gettext(HEADLINES[facts.answer], language).format(date=list_date),
         sentences=tuple(_compose_answer(facts, language)),
-        models=tuple((gettext(MODEL_NAMES[model], language), MODEL_BLOCKS[model]) for model in facts.models),
+        models=tuple(
+            (gettext(MODEL_NAMES[model], language), MODEL_BLOCKS[model], ", ".join(_name_holders(facts, model)))
+            for model in facts.models
+        ),
         agencies=tuple(_describe_agency(agency, language) for agency in facts.agencies),
         list_date=list_date,
     )
+
+
+def _name_holders(facts: CountyFacts, model: SupportType) -> list[str]:
+    return [agency.name for agency in facts.agencies if agency.is_in and model in agency.status.models]
 
 
 def _compose_answer(facts: CountyFacts, language: str) -> list[str]:
@@ -173,13 +181,14 @@ def _describe_agency(agency: AgencyFacts, language: str) -> AgencyWords:
                 when=write_date(event.happened_on, event.precision, language),
                 what=gettext(event.what, language),
                 what_language=_find_language(event.what, language),
-                source=event.source,
+                source=gettext(event.source, language),
                 source_url=event.source_url,
             )
             for event in agency.events
         ),
-        officials=agency.officials,
-        claims_office=agency.claims_office,
+        officials=gettext(agency.officials, language),
+        officials_language=_find_language(agency.officials, language),
+        claims_office=gettext(agency.claims_office, language),
     )
 
 
@@ -213,7 +222,7 @@ def _describe_agreement(row: Agreement, language: str) -> AgreementWords:
     return AgreementWords(
         model=gettext(MODEL_NAMES[row.support_type], language),
         lines=tuple(lines),
-        source=row.source,
+        source=gettext(row.source, language),
         source_url=row.source_url,
         documents=tuple(url for url in (row.moa_url, row.addendum_url) if find_host(url)),
     )

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 _STATIC_SECONDS = 31_536_000
 
@@ -19,6 +19,11 @@ def make_policy(leads_to: str = "") -> str:
         "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; script-src 'self'; "
         f"connect-src 'self'; form-action 'self'{end}; frame-ancestors 'none'; base-uri 'none'"
     )
+
+
+def allow_keeping(seconds: int) -> None:
+    """Let browsers keep the page being made for so long; only for pages that hold nothing of a reader."""
+    g.keep_seconds = seconds
 
 
 def install_headers(app: Flask, *, is_secure: bool, leads_to: str = "") -> None:
@@ -40,6 +45,8 @@ def install_headers(app: Flask, *, is_secure: bool, leads_to: str = "") -> None:
             headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         if request.endpoint == "static" and response.status_code in {200, 304}:
             headers["Cache-Control"] = f"public, max-age={_STATIC_SECONDS}, immutable"
+        elif "keep_seconds" in g and response.status_code in {200, 304}:
+            headers["Cache-Control"] = f"public, max-age={g.keep_seconds}"
         else:
             headers["Cache-Control"] = "no-store"
         return response

@@ -4,7 +4,8 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from werkzeug.wrappers import Response
 
 from intake import drafts, sending, waiting
-from intake.agencies import list_known_agencies
+from intake.choosing import FIND, Posted, apply_choice, keep_choice, start_with_place, suggest_agencies
+from intake.county_pages import get_directory_pages
 from intake.drafts import Draft
 from intake.evidence import save_page
 from intake.forms import FORMS, PageForm, may_be_sent
@@ -35,6 +36,7 @@ from web.cookies import get_box_cookie
 from web.csrf import N_
 from web.database import get_engine
 from web.languages import gettext
+from web.origin import is_from_this_site
 
 blueprint = Blueprint("report", __name__)
 
@@ -82,7 +84,8 @@ def _render(form: PageForm, draft: Draft | None, lang: str, status: int = 200) -
     if page.stem == "check":
         context |= _describe_draft(draft)
     if page.stem == "police":
-        context["agencies"] = list_known_agencies(get_engine(), str(values.get("state") or ""))
+        typed = "" if "agency" in form.hidden and not form["agency"].data else str(form["agency"].data or "")
+        context["suggestions"] = suggest_agencies(get_directory_pages().get_directory(), draft, typed)
     return render_template(f"intake/{page.stem}.html", **context), status
 
 
@@ -139,8 +142,10 @@ def take_page(lang: str, address: str) -> Response | tuple[str, int]:
             return redirect(url_for("receipt.show", lang=lang), 303)
         return _begin(page, lang)
     if page.stem == "start":
+        if is_from_this_site():
+            _start_with_place(state.draft, lang)
         return redirect(_address(lang, find_next_page("start", state.draft.values).stem), 303)
-    posted, arrival = request.form, get_arrival()
+    posted, arrival = _read_posted(page, state.draft), get_arrival()
     hidden = state.draft.hidden
     form = FORMS[page.stem](posted, values={}, hidden=hidden, answered=find_answered(state.draft, arrival))
     is_valid = form.validate()
@@ -160,12 +165,25 @@ def take_page(lang: str, address: str) -> Response | tuple[str, int]:
         remove_answers=[name for name in posted.getlist("remove") if name in hidden],
         remove_files=posted.getlist("remove_file"),
     )
+    draft = _keep_choice(page, draft)
     if errors := list_file_errors():
         form.form_errors = errors
         return _render(form, draft, lang, find_status())
     if "remove_file" in posted or posted.get("go") == "add":
         return redirect(_address(lang, page.stem), 303)
     return _go_on(form, draft, lang, is_valid=is_valid)
+
+
+def _read_posted(page: Page, draft: Draft) -> Posted:
+    if page.stem != "police":
+        return request.form
+    return apply_choice(request.form, get_directory_pages().get_directory(), draft)
+
+
+def _keep_choice(page: Page, draft: Draft) -> Draft:
+    if page.stem != "police":
+        return draft
+    return keep_choice(get_engine(), get_config(), draft, get_directory_pages().get_directory(), request.form)
 
 
 def _take_what_came(form: PageForm, draft: Draft, lang: str) -> Response | tuple[str, int]:
@@ -198,6 +216,8 @@ def _go_on(form: PageForm, draft: Draft, lang: str, *, is_valid: bool) -> Respon
         return redirect(url_for("later.show", lang=lang), 303)
     if not is_valid:
         return _render(form, draft, lang, 400)
+    if go == FIND and stem == "police":
+        return redirect(f"{_address(lang, stem)}#found", 303)
     if go in {"evidence", "check"}:
         return redirect(_address(lang, go), 303)
     if go == "send":
@@ -214,6 +234,7 @@ def _begin(page: Page, lang: str) -> Response | tuple[str, int]:
     g.box_key = draft.key
     answer: Response
     if page.stem == "start":
+        _start_with_place(draft, lang)
         answer = redirect(_address(lang, "urgent"), 303)
     else:
         form = FORMS[page.stem](request.form, values={}, hidden=frozenset())
@@ -224,6 +245,13 @@ def _begin(page: Page, lang: str) -> Response | tuple[str, int]:
         answer = current_app.make_response((body, status))
     get_box_cookie(current_app).write(answer, draft.key)
     return answer
+
+
+def _start_with_place(draft: Draft, lang: str) -> None:
+    """Begin with the place and the agency that a county's page sent along, if one did."""
+    if "county" in request.form:
+        directory = get_directory_pages().get_directory()
+        start_with_place(get_engine(), get_config(), draft, directory, request.form, lang)
 
 
 def _send(draft: Draft, lang: str) -> Response | tuple[str, int]:

@@ -14,6 +14,8 @@ from flask import Flask, abort
 from intake.app import create_app
 from models.questionnaire.pages import PAGE_BY_STEM
 from models.questionnaire.question import Kind, Question
+from tests.intake.directory import lay_down_directory
+from tests.intake.every_agency_page import read_agency_pages
 from tests.intake.every_inbox_page import read_inbox_pages
 from tests.intake.office import Office
 from tests.intake.test_report_journey import ANSWERS, walk_to
@@ -54,6 +56,7 @@ def _fail(lang: str, status: int) -> NoReturn:
 
 def read_every_page(office: Office, lang: str) -> list[Page]:
     """Read every page in a language, in the order a reader could meet them."""
+    lay_down_directory(office.owner_url)
     app = make_app(office)
     hiding_app = make_app(office, hide_after_minutes=-1)
     try:
@@ -61,6 +64,7 @@ def read_every_page(office: Office, lang: str) -> list[Page]:
             *_read_report(PageClient(app.test_client()), lang),
             *read_inbox_pages(lambda: PageClient(app.test_client()), office, lang),
             *_read_hidden(PageClient(hiding_app.test_client()), lang),
+            *read_agency_pages(PageClient(app.test_client()), lang),
             *_read_mishaps(PageClient(app.test_client()), lang),
             *_read_error_pages(PageClient(app.test_client()), lang),
         ]

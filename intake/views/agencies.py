@@ -1,0 +1,172 @@
+"""The pages about agreements between police and ICE: search, states, counties, and what anybody should know of them.
+
+They are the same for every reader and hold nothing of anybody, so each is made once and kept. None may ever show a
+token, a draft or what somebody searched for to another reader, nor write anything.
+"""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, g, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from intake.county_pages import get_directory_pages, read_county_facts, read_state_facts
+from intake.directory import Directory
+from intake.page_cache import KeptPage
+from intake.views.front import check_language
+from models import toolkits
+from models.counties import County, list_state_codes, name_state
+from models.engine import look_up
+from web.county_words import describe_county, find_host, write_date
+from web.database import get_engine
+from web.headers import allow_keeping
+from web.languages import get_language
+
+blueprint = Blueprint("agencies", __name__)
+
+_KEEP_SECONDS = 300
+_LONGEST_QUERY = 100
+# Pages of words alone: their address and their template are called the same.
+READINGS = ("basics", "reasons", "rights", "complaints")
+
+
+def _keep(page: KeptPage) -> Response:
+    """Answer with a kept page, or say that the browser's own is still the same.
+
+    A browser with a box here keeps nothing: whoever has begun a report leaves no more on the phone than before.
+    """
+    response = make_response(page.body)
+    response.mimetype = "text/html"
+    response.set_etag(page.tag)
+    response.vary.add("Cookie")
+    if g.box_key is None and "Cookie" not in request.headers:
+        allow_keeping(_KEEP_SECONDS)
+    return response.make_conditional(request)
+
+
+def _make(key: tuple[str, ...], make: Callable[[Directory], str]) -> Response:
+    return _keep(get_directory_pages().get_page((request.endpoint or "", get_language().code, *key), make))
+
+
+def _find_place(directory: Directory, state: str, county: str) -> County:
+    """Find the county of an address; 404 where there is none."""
+    place = directory.find_place(state.upper(), county)
+    if place is None:
+        abort(404)
+    return place
+
+
+def _redirect_to_small_letters(state: str, county: str = "") -> Response | None:
+    """Lead an address that was typed with capitals to the one that it has."""
+    if (state + county).islower() or request.endpoint is None:
+        return None
+    values = {**(request.view_args or {}), "state": state.lower()}
+    if county:
+        values["county"] = county.lower()
+    return redirect(url_for(request.endpoint, **values)) if values != request.view_args else None
+
+
+@blueprint.get("/<lang>/agencies")
+def search(lang: str) -> Response | str:
+    """Find a county, a city or an agency by name (`q`), or go to a state's list."""
+    check_language(lang)
+    query = request.args.get("q", "").strip()[:_LONGEST_QUERY]
+    states = sorted(((code.lower(), name_state(code)) for code in list_state_codes()), key=lambda state: state[1])
+    if not query:
+        return _make(
+            (), lambda _directory: render_template("intake/agencies.html", states=states, query="", found=None)
+        )
+    directory = get_directory_pages().get_directory()
+    found = {
+        "places": [(place, name_state(place.state)) for place in directory.find_places(query)],
+        "agencies": [(agency, directory.find_county_of(agency)) for agency in directory.find_agencies(query)],
+    }
+    return render_template("intake/agencies.html", states=states, query=query, found=found)
+
+
+def _add_reading(name: str) -> None:
+    def show(lang: str) -> Response:
+        check_language(lang)
+        return _make((), lambda _directory: render_template(f"intake/agencies_{name}.html"))
+
+    show.__doc__ = f"Show the page of words called {name}."
+    blueprint.add_url_rule(f"/<lang>/agencies/{name}", name, show)
+
+
+for _name in READINGS:
+    _add_reading(_name)
+
+
+@blueprint.get("/<lang>/agencies/<state>")
+def show_state(lang: str, state: str) -> Response:
+    """List the counties of a state, and which agencies of it have an agreement on record."""
+    check_language(lang)
+    if away := _redirect_to_small_letters(state):
+        return away
+
+    def make(directory: Directory) -> str:
+        places = directory.list_places(state.upper())
+        if not places:
+            abort(404)
+        facts = read_state_facts(state.upper())
+        read = facts.lists_read
+        return render_template(
+            "intake/agencies_state.html",
+            places=places,
+            by_fips={place.fips: place for place in places},
+            state=state,
+            state_name=name_state(state.upper()),
+            agencies=facts.with_agreement,
+            list_date=write_date(read.newest_on, "day", get_language().code) if read else "",
+        )
+
+    return _make((state,), make)
+
+
+@blueprint.get("/<lang>/agencies/<state>/<county>")
+def show_county(lang: str, state: str, county: str) -> Response:
+    """Answer whether a county is in an agreement, since when, of which model, and what follows from it."""
+    return _show_page_of("agencies_county", lang, state, county)
+
+
+@blueprint.get("/<lang>/agencies/<state>/<county>/action")
+def show_action(lang: str, state: str, county: str) -> Response:
+    """Say who decides about the agreement of a county, and what can be said to them."""
+    return _show_page_of("agencies_action", lang, state, county)
+
+
+@blueprint.get("/<lang>/agencies/<state>/<county>/letter")
+def show_letter(lang: str, state: str, county: str) -> Response:
+    """Show a letter to print; what is typed on it is sent nowhere."""
+    return _show_page_of("agencies_letter", lang, state, county)
+
+
+def _show_page_of(template: str, lang: str, state: str, county: str) -> Response:
+    check_language(lang)
+    if away := _redirect_to_small_letters(state, county):
+        return away
+
+    def make(directory: Directory) -> str:
+        place = _find_place(directory, state, county)
+        facts = read_county_facts(place)
+        words = describe_county(facts, get_language().code)
+        return render_template(
+            f"intake/{template}.html", place=place, facts=facts, words=words, find_host=find_host, state=state
+        )
+
+    return _make((state, county), make)
+
+
+@blueprint.get("/<lang>/agencies/<state>/<county>/toolkit")
+def send_toolkit(lang: str, state: str, county: str) -> Response | tuple[str, int]:
+    """Hand out the county's toolkit, or the one for every county, as a file to keep."""
+    check_language(lang)
+    place = _find_place(get_directory_pages().get_directory(), state, county)
+    with look_up(get_engine()) as connection:
+        row = toolkits.get_toolkit(connection, place.fips, lang)
+    if row is None:
+        return render_template("intake/agencies_no_toolkit.html", state=state, county=county), 404
+    response = make_response(row.content)
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{state}-{county}.pdf"'
+    response.set_etag(row.digest)
+    return response.make_conditional(request)
