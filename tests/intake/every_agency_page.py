@@ -1,4 +1,4 @@
-"""Reads every page about agreements that the public site can show in one language, a county of every answer among them."""
+"""Reads every page about agreements that the public site can show in one language, with a county of each answer."""
 
 from __future__ import annotations
 
