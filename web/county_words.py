@@ -44,7 +44,7 @@ HAD_ONE = N_("{agency} had an agreement with ICE. It was over by {date}.")
 SOURCES_DIFFER = N_("{agency}: what we found does not say clearly whether there is an agreement today.")
 NONE_LISTED = N_("No office of this county is on that list.")
 NO_LIST = N_("We have not read a list of ICE for {state}, and nobody told us of an agreement here.")
-WHOLE_STATE = N_("An office of the whole state also has an agreement with ICE: {agency}.")
+WHOLE_STATE = N_("With an agreement for the whole state: {agencies}.")
 
 SIGNED = N_("Signed: {date}.")
 ENDED = N_("Ended: {date}.")
@@ -54,25 +54,32 @@ MISSING = N_("No longer on ICE's list of {date}.")
 
 
 @dataclass(frozen=True)
+class SourceWords:
+    """Who published something, and where; `host` names the site that the address leads to, blank for no address."""
+
+    name: str
+    url: str
+    host: str
+
+
+@dataclass(frozen=True)
 class AgreementWords:
-    """What one source says of one model, and where the papers are."""
+    """What one source says of one model, and where the papers are; `source` is its number in the county's list."""
 
     model: str
     lines: tuple[str, ...]
-    source: str
-    source_url: str
+    source: int
     documents: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class EventWords:
-    """One line of the timeline."""
+    """One line of the timeline; `source` is its number in the county's list."""
 
     when: str
     what: str
     what_language: str
-    source: str
-    source_url: str
+    source: int
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,7 @@ class CountyWords:
     sentences: tuple[str, ...]
     models: tuple[tuple[str, str, str], ...]
     agencies: tuple[AgencyWords, ...]
+    sources: tuple[SourceWords, ...]
     list_date: str
 
 
@@ -121,6 +129,8 @@ def describe_county(facts: CountyFacts, language: str) -> CountyWords:
     """Put a county's facts into a language's words."""
     read = facts.lists_read
     list_date = write_date(read.newest_on, "day", language) if read else ""
+    cited: list[SourceWords] = []
+    agencies = tuple(_describe_agency(agency, language, cited) for agency in facts.agencies)
     return CountyWords(
         county=facts.place.name,
         state=name_state(facts.place.state),
@@ -130,7 +140,8 @@ def describe_county(facts: CountyFacts, language: str) -> CountyWords:
             (gettext(MODEL_NAMES[model], language), MODEL_BLOCKS[model], ", ".join(_name_holders(facts, model)))
             for model in facts.models
         ),
-        agencies=tuple(_describe_agency(agency, language) for agency in facts.agencies),
+        agencies=agencies,
+        sources=tuple(cited),
         list_date=list_date,
     )
 
@@ -151,8 +162,9 @@ def _compose_answer(facts: CountyFacts, language: str) -> list[str]:
         sentences.append(gettext(NONE_LISTED, language))
     if facts.answer is Answer.NO_RECORD:
         sentences.append(gettext(NO_LIST, language).format(state=name_state(facts.place.state)))
-    whole = gettext(WHOLE_STATE, language)
-    return sentences + [whole.format(agency=agency.name) for agency in facts.statewide if agency.is_in]
+    if names := "; ".join(agency.name for agency in facts.statewide if agency.is_in):
+        sentences.append(gettext(WHOLE_STATE, language).format(agencies=names))
+    return sentences
 
 
 def _say_that_it_is_in(agency: AgencyFacts, language: str) -> str:
@@ -171,18 +183,25 @@ def _say_how_it_stands(agency: AgencyFacts, language: str) -> str:
     return gettext(HAD_ONE, language).format(agency=agency.name, date=write_date(*end, language))
 
 
-def _describe_agency(agency: AgencyFacts, language: str) -> AgencyWords:
+def _cite(name: str, url: str, language: str, cited: list[SourceWords]) -> int:
+    """Return the number of a source in the list, where it is put when it is new."""
+    source = SourceWords(gettext(name, language), url, find_host(url))
+    if source not in cited:
+        cited.append(source)
+    return cited.index(source) + 1
+
+
+def _describe_agency(agency: AgencyFacts, language: str, cited: list[SourceWords]) -> AgencyWords:
     return AgencyWords(
         id=agency.id,
         name=agency.name,
-        agreements=tuple(_describe_agreement(row, language) for row in agency.agreements),
+        agreements=tuple(_describe_agreement(row, language, cited) for row in agency.agreements),
         events=tuple(
             EventWords(
                 when=write_date(event.happened_on, event.precision, language),
                 what=gettext(event.what, language),
                 what_language=_find_language(event.what, language),
-                source=gettext(event.source, language),
-                source_url=event.source_url,
+                source=_cite(event.source, event.source_url, language, cited),
             )
             for event in agency.events
         ),
@@ -197,7 +216,7 @@ def _find_language(message: str, language: str) -> str:
     return language if gettext(message, language) != message else DEFAULT_LANGUAGE
 
 
-def _describe_agreement(row: Agreement, language: str) -> AgreementWords:
+def _describe_agreement(row: Agreement, language: str, cited: list[SourceWords]) -> AgreementWords:
     def say(message: str, **days: date | None) -> str:
         words = {name: write_date(day, "day", language) for name, day in days.items() if day}
         return gettext(message, language).format(**words)
@@ -222,7 +241,6 @@ def _describe_agreement(row: Agreement, language: str) -> AgreementWords:
     return AgreementWords(
         model=gettext(MODEL_NAMES[row.support_type], language),
         lines=tuple(lines),
-        source=gettext(row.source, language),
-        source_url=row.source_url,
+        source=_cite(row.source, row.source_url, language, cited),
         documents=tuple(url for url in (row.moa_url, row.addendum_url) if find_host(url)),
     )
