@@ -78,7 +78,8 @@ list_imports = Table(
     metadata,
     Column("id", _ID, primary_key=True),
     Column("standing", String(10), nullable=False, index=True),
-    Column("published_on", Date, nullable=False),
+    # Empty while a list waits whose file's name does not tell.
+    Column("published_on", Date),
     Column("states", Text, nullable=False),
     Column("uploaded_on", Date, nullable=False),
     Column("applied_on", Date),

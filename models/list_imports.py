@@ -53,10 +53,29 @@ def find_lists_read(connection: Connection, state: str) -> ListsRead | None:
 
 
 def find_newest_list(connection: Connection) -> date | None:
-    """Return the date of the newest list of all states that was applied; None when none was."""
+    """Return the date of the newest list that was applied, or that the shipped facts were taken from."""
     columns = list_imports.c
-    statement = select(columns.published_on).where(columns.standing == ImportStanding.APPLIED, columns.states == "")
+    statement = select(columns.published_on).where(columns.standing.in_(_COUNTED))
     return connection.execute(statement.order_by(columns.published_on.desc()).limit(1)).scalar()
+
+
+def is_file_applied(connection: Connection, digest: str, but_for: str) -> bool:
+    """Whether the same file was applied before, as another import."""
+    columns = list_imports.c
+    statement = select(columns.id).where(
+        columns.digest == digest, columns.standing == ImportStanding.APPLIED, columns.id != but_for
+    )
+    return connection.execute(statement.limit(1)).scalar() is not None
+
+
+def find_choices(connection: Connection) -> dict[str, str]:
+    """Return the counties that people chose for cells of applied lists; a later choice over an earlier one."""
+    columns = list_imports.c
+    statement = select(columns.choices).where(columns.standing == ImportStanding.APPLIED)
+    chosen: dict[str, str] = {}
+    for text in connection.execute(statement.order_by(columns.published_on, columns.applied_on)).scalars():
+        chosen |= read_plain(text)
+    return chosen
 
 
 def dump_plain(value: object) -> str:

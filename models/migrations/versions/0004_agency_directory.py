@@ -74,7 +74,7 @@ def upgrade() -> None:
         "list_imports",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("standing", sa.String(length=10), nullable=False),
-        sa.Column("published_on", sa.Date(), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("states", sa.Text(), nullable=False),
         sa.Column("uploaded_on", sa.Date(), nullable=False),
         sa.Column("applied_on", sa.Date(), nullable=True),
