@@ -101,7 +101,8 @@ def make_table(entries: Sequence[Entry]) -> bytes:
     lines = [",".join(HEADER)]
     for entry in entries:
         moa = "link" if entry.moa.startswith("http") else entry.moa
-        cells = (entry.state, entry.agency, entry.type, entry.county, entry.model, str(entry.signed or ""), moa)
-        cells = (*cells, "link" if entry.addendum else "")
+        addendum = "link" if entry.addendum else ""
+        signed = str(entry.signed or "")
+        cells = (entry.state, entry.agency, entry.type, entry.county, entry.model, signed, moa, addendum)
         lines.append(",".join(f'"{cell}"' if "," in cell else cell for cell in cells))
     return ("\ufeff" + "\r\n".join(lines)).encode()
