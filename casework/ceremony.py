@@ -213,6 +213,8 @@ def _make_settings(settings: OfficeSettings, keys: _Keys) -> dict[str, dict[str,
         "TESTIMONIO_ORIGIN": settings.casework_origin,
         "TESTIMONIO_SITE_SIGNING_KEY": keys.casework_signing.to_bytes().hex(),
         "TESTIMONIO_INTAKE_VERIFY_KEY": keys.intake_signing.verify_key.hex(),
+        "TESTIMONIO_LANGUAGES": settings.languages,
+        "TESTIMONIO_PUBLIC_ADDRESS": settings.intake_origin,
     }
     texts = {
         site: {name: text.strip() for name, text in values.items() if text.strip()}

@@ -17,7 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from casework.destruction import empty_database, settle_withdrawal
 from casework.head_mail import SEND_HEADS, send_heads
 from casework.sweeps import SETTLE, find_withdrawals, sweep_expired, sweep_files
+from casework.toolkits import make_toolkits
 from casework.workplace import Workplace
+from models.directory_versions import MAKE_TOOLKITS
 from models.emptying import EMPTY_STORE, can_empty
 from models.engine import read, write
 from models.jobs import (
@@ -54,6 +56,8 @@ ROUNDS: Mapping[str, Round] = {
     "sweep:expired": Round(sweep_expired, 900),
     "sweep:files": Round(sweep_files, 1_800),
     SEND_HEADS: Round(send_heads, 900),
+    # Also asked for by each change of the directory.
+    MAKE_TOOLKITS: Round(make_toolkits, 86_400),
 }
 DEEDS: Mapping[str, Deed] = {SETTLE: settle_withdrawal, EMPTY_STORE: empty_database}
 

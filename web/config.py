@@ -159,6 +159,9 @@ class SiteConfig:
     s3_region: str = _setting("TESTIMONIO_S3_REGION", default="us-east-1")
     s3_key_id: str = _setting("TESTIMONIO_S3_KEY_ID", secret=True, default="")
     s3_secret: str = _setting("TESTIMONIO_S3_SECRET", secret=True, default="")
+    # What the public reads, on its site and on the paper that the worker makes.
+    languages: tuple[str, ...] = _setting("TESTIMONIO_LANGUAGES", _read_languages, default=("en", "es"))
+    texts_dir: Path | None = _setting("TESTIMONIO_TEXTS_DIR", Path, default=None)
 
     @property
     def engine_url(self) -> str:
@@ -184,13 +187,11 @@ class IntakeConfig(SiteConfig):
     casework_verify_key: bytes = _setting("TESTIMONIO_CASEWORK_VERIFY_KEY", _read_key)
     receipt_salt: bytes = _setting("TESTIMONIO_RECEIPT_SALT", _read_key, secret=True)
     exit_url: str = _setting("TESTIMONIO_EXIT_URL", _read_url)
-    languages: tuple[str, ...] = _setting("TESTIMONIO_LANGUAGES", _read_languages, default=("en", "es"))
     office_line: str = _setting("TESTIMONIO_OFFICE_LINE", default="")
     office_hours: tuple[OpeningHours, ...] = _setting("TESTIMONIO_OFFICE_HOURS", _read_hours, default=())
     duty_address: str = _setting("TESTIMONIO_DUTY_ADDRESS", default="")
     draft_hours: int = _setting("TESTIMONIO_DRAFT_HOURS", int, default=24)
     hide_after_minutes: int = _setting("TESTIMONIO_HIDE_AFTER_MINUTES", int, default=30)
-    texts_dir: Path | None = _setting("TESTIMONIO_TEXTS_DIR", Path, default=None)
     # In bytes here, in megabytes in the environment.
     file_limit: int = _setting("TESTIMONIO_FILE_LIMIT_MB", _read_megabytes, default=500 * _MEGABYTE)
     report_limit: int = _setting("TESTIMONIO_REPORT_LIMIT_MB", _read_megabytes, default=2_048 * _MEGABYTE)
@@ -205,6 +206,8 @@ class CaseworkConfig(SiteConfig):
     """What the staff site is told."""
 
     intake_verify_key: bytes = _setting("TESTIMONIO_INTAKE_VERIFY_KEY", _read_key)
+    # Where reporters find the public site; stands on paper that the worker makes for the public.
+    public_address: str = _setting("TESTIMONIO_PUBLIC_ADDRESS", _read_origin, default="")
     idle_minutes: int = _setting("TESTIMONIO_IDLE_MINUTES", int, default=15)
     session_hours: int = _setting("TESTIMONIO_SESSION_HOURS", int, default=10)
     # For how long a second factor that was shown counts where something cannot be taken back.
