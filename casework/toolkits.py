@@ -42,8 +42,8 @@ def make_toolkits(place: Workplace, _subject: str) -> None:
     _drop_others(place, known, {(county.fips if county else ANY_COUNTY, language) for county, language in wanted})
     end = monotonic() + _LONGEST_SECONDS
     for county, language in wanted:
-        _make_toolkit(place, county, language, known)
-        if monotonic() > end:
+        # Only after a paper that was drawn: looking at those that are there already brings nothing forward.
+        if _make_toolkit(place, county, language, known) and monotonic() > end:
             with write(place.engine) as connection:
                 enqueue_job(connection, MAKE_TOOLKITS, ALL)
             return
@@ -66,8 +66,8 @@ def _drop_others(place: Workplace, known: dict[Paper, str], wanted: set[Paper]) 
                 delete_toolkit(connection, county_fips, language)
 
 
-def _make_toolkit(place: Workplace, county: County | None, language: str, known: dict[Paper, str]) -> None:
-    """Draw one paper, unless it is there already as it would be."""
+def _make_toolkit(place: Workplace, county: County | None, language: str, known: dict[Paper, str]) -> bool:
+    """Draw one paper, unless it is there already as it would be; tell whether it was drawn."""
     today = clock.today(place.config.time_zone)
     words = None
     if county is not None:
@@ -85,10 +85,11 @@ def _make_toolkit(place: Workplace, county: County | None, language: str, known:
     county_fips = county.fips if county else ANY_COUNTY
     digest = _digest(toolkit)
     if known.get((county_fips, language)) == digest:
-        return
+        return False
     content = render_toolkit(toolkit)
     with write(place.engine) as connection:
         put_toolkit(connection, county_fips, language, digest=digest, made_on=today, content=content)
+    return True
 
 
 def _read_parts(parts: tuple[PaperPart, ...]) -> tuple[Part, ...]:

@@ -82,14 +82,23 @@ def extend_lease(connection: Connection, job: Job, now: int) -> bool:
 
 
 def finish_job(connection: Connection, job: Job) -> bool:
-    """Take a job whose work is done off the list; False when it was asked for anew or taken by somebody else."""
+    """Take a job whose work is done off the list; False when it was asked for anew or taken by somebody else.
+
+    One that was asked for anew meanwhile is due at once: nobody is at it any more.
+    """
     mine = (jobs.c.id == job.id, jobs.c.attempts == job.attempts)
-    return connection.execute(delete(jobs).where(*mine)).rowcount == 1
+    if connection.execute(delete(jobs).where(*mine)).rowcount == 1:
+        return True
+    _end_lease_of_newer(connection, job)
+    return False
 
 
 def repeat_job(connection: Connection, job: Job, *, run_after: int) -> bool:
-    """Put a job that comes back by itself back on the list, as a new one."""
-    return _change(connection, job, id=str(uuid4()), run_after=run_after, leased_until=0, attempts=0)
+    """Put a job that comes back by itself back on the list, as a new one; otherwise as `finish_job`."""
+    if _change(connection, job, id=str(uuid4()), run_after=run_after, leased_until=0, attempts=0):
+        return True
+    _end_lease_of_newer(connection, job)
+    return False
 
 
 def postpone_job(connection: Connection, job: Job, now: int) -> bool:
@@ -110,6 +119,12 @@ def _select_due(kinds: list[str], now: int) -> Any:  # noqa: ANN401  # SQLAlchem
         .order_by(jobs.c.run_after, jobs.c.id)
         .limit(1)
     )
+
+
+def _end_lease_of_newer(connection: Connection, job: Job) -> None:
+    """End the lease that a job asked for anew has from the one before it, unless somebody has taken it already."""
+    newer = (jobs.c.kind == job.kind, jobs.c.subject == job.subject, jobs.c.id != job.id, jobs.c.attempts == 0)
+    connection.execute(update(jobs).where(*newer).values(leased_until=0))
 
 
 def _change(connection: Connection, job: Job, **values: int | str) -> bool:

@@ -44,14 +44,15 @@ def test_asked_twice_is_done_once(engine: Engine) -> None:
 
 
 def test_asked_for_while_it_is_done_is_done_again(engine: Engine) -> None:
-    """Who finishes a job does not take away what was asked for while they were at it."""
+    """Who finishes a job does not take away what was asked for while they were at it, and leaves it due at once."""
     with write(engine) as connection:
         enqueue_job(connection, KIND, "a")
         job = claim_job(connection, [KIND], NOW)
         assert job is not None
         enqueue_job(connection, KIND, "a")
+        assert claim_job(connection, [KIND], NOW) is None
         assert not finish_job(connection, job)
-        again = claim_job(connection, [KIND], NOW + LEASE_SECONDS)
+        again = claim_job(connection, [KIND], NOW)
         assert again is not None
         assert finish_job(connection, again)
         assert list_jobs(connection) == []
