@@ -1,4 +1,4 @@
-"""What all tables hang on: the two metadatas with their naming of keys, and the shape of an id. Holds no table itself."""
+"""What all tables hang on: both metadatas, how keys are named, and the shape of an id. Holds no table itself."""
 
 from sqlalchemy import MetaData, String
 
