@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench.reference import make_table
 from models.engine import migrate
+from tests.intake.directory import lay_down_directory
 from tests.intake.office import make_office
 from tests.postgres import OWNER, make_url, run_postgresql
 from web.config import IntakeConfig
@@ -31,6 +32,7 @@ def run_office(database: str) -> Iterator[IntakeConfig]:
                 owner, intake = make_url(sockets, OWNER), make_url(sockets, "testimonio_intake")
             migrate(owner)
             office = make_office(owner, intake, folder)
+            lay_down_directory(owner)
             make_table(owner)
             # Two languages, as an office has; the tests' made-up third one is for layout only.
             yield replace(office.config, languages=("en", "es"))

@@ -10,6 +10,7 @@ from flask import Flask, redirect, render_template, request, url_for
 from sqlalchemy import Column, MetaData, String, Table, Text, insert
 from werkzeug.wrappers import Response
 
+from intake.choosing import Suggestions
 from intake.forms import FORMS, PageForm
 from intake.opening_hours import describe_hours, is_open_now
 from intake.views.evidence import STEMS_WITH_FILES, describe_limits
@@ -54,6 +55,10 @@ def create_reference(config: IntakeConfig) -> Flask:
     def show_privacy(lang: str) -> str:
         return lang
 
+    @app.get("/<lang>/agencies", endpoint="agencies.search")
+    def show_search(lang: str) -> str:
+        return lang
+
     @app.get("/<lang>/report/<address>")
     def show_page(lang: str, address: str) -> str:
         set_language(lang)
@@ -85,7 +90,7 @@ def _render(form: PageForm, lang: str) -> str:
         steps=len(PAGES),
         previous=PAGES[0],
         can_send=True,
-        agencies=[],
+        suggestions=Suggestions((), "", (), is_looked_for=False),
         parts=[],
         hidden=frozenset(),
         open_details=[],

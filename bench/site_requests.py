@@ -47,12 +47,14 @@ def make_body(fields: Fields, cookie: str) -> bytes:
     return urlencode({**token, **fields}, doseq=True).encode()
 
 
-def request(app: Flask, method: str, stem: str, fields: Fields | None = None, *, cookie: str = "") -> Done:
-    """Send one request for a page of the form, as a browser would."""
+def request(
+    app: Flask, method: str, stem: str, fields: Fields | None = None, *, cookie: str = "", path: str = ""
+) -> Done:
+    """Send one request for a page of the form, or for the page at `path`, as a browser would."""
     body = make_body(fields, cookie) if fields is not None else b""
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method,
-        "PATH_INFO": f"/{LANGUAGE}/report/{stem.replace('_', '-')}",
+        "PATH_INFO": path or f"/{LANGUAGE}/report/{stem.replace('_', '-')}",
         "QUERY_STRING": "",
         "SCRIPT_NAME": "",
         "SERVER_NAME": HOST,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from threading import Lock
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from sqlalchemy import Engine
 
 from intake.directory import Directory, read_directory
@@ -28,7 +28,13 @@ class DirectoryPages:
         self._pages = PageCache()
 
     def get_directory(self) -> Directory:
-        """Return the directory as it is now; read again when it was changed."""
+        """Return the directory as it is now; read again when it was changed, and asked for once in a request."""
+        if "directory" not in g:
+            g.directory = self._read_newest()
+        directory: Directory = g.directory
+        return directory
+
+    def _read_newest(self) -> Directory:
         with look_up(self._engine) as connection:
             version = get_directory_version(connection)
         kept = self._directory
