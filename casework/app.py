@@ -9,16 +9,19 @@ from casework.signing_in import SignInDesk
 from casework.stepping_up import StepUpDesk
 from casework.throttle import Throttle
 from casework.views import (
+    access,
     account,
     case,
     cases,
     colleague,
     confirm,
+    emergency,
     export,
     files,
     invite,
     join,
     ledger,
+    notices,
     passkeys,
     patterns,
     sign_in,
@@ -44,6 +47,7 @@ def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LO
     app.extensions["keyslot_cost"] = cost
     install_gate(app)
     account_views = (sign_in, confirm, passkeys, account, join, waiting, staff, invite, colleague)
-    for view in (*account_views, ledger, patterns, cases, case, files, export):
+    case_views = (cases, case, access, files, export, emergency, notices)
+    for view in (*account_views, *case_views, ledger, patterns):
         app.register_blueprint(view.blueprint)
     return app

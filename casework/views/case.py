@@ -10,6 +10,7 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from casework import case_forms as forms
+from casework.access import read_access
 from casework.assignments import CannotOpenCaseError, assign_case, list_colleagues
 from casework.assignments import list_names as list_staff_names
 from casework.case_parts import list_parts, list_shown
@@ -23,6 +24,7 @@ from casework.history import describe_entry, list_history
 from casework.holds import change_hold
 from casework.marks import Mark, change_mark
 from casework.notes import add_note
+from casework.notices import list_own_notices
 from casework.opening import (
     CaseNotFoundError,
     CaseWithdrawnError,
@@ -346,6 +348,8 @@ def _render(
         days_since=describe_days_since(case.dates.earliest, case.dates.latest, caseworker.today),
         age=describe_age(case.row.received_on, caseworker.today),
         names=names,
+        access=read_access(case),
+        notices=list_own_notices(caseworker, case.id),
         history=list_history(case.ledger.entries, names, caseworker.config.time_zone),
         row_faults=list_row_faults(case),
         missing=[describe_entry(entry.kind) for entry in case.missing],

@@ -7,6 +7,9 @@ from werkzeug.wrappers import Response
 
 from casework.assignments import list_colleagues, list_names
 from casework.case_forms import QueueForm, list_wrong_fields
+from casework.conversation_forms import ButtonForm
+from casework.emergencies import count_waiting
+from casework.notices import list_own_notices
 from casework.permissions import Permission, require
 from casework.queue import MINE, NOBODY, NoSuchPageError, QueueFilter, QueuePage, view_queue
 from casework.views.caseworker import get_caseworker
@@ -74,6 +77,9 @@ def list_cases() -> Response | tuple[str, int]:
         page=page,
         links=_list_links(page),
         names=list_names(caseworker),
+        notices=list_own_notices(caseworker),
+        emergencies=count_waiting(caseworker) if caseworker.session.may(Permission.EMERGENCY_OPEN) else 0,
+        button_form=ButtonForm(),
         today=caseworker.today,
         words=_WORDS,
         join_words=join_words,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine
+import pyotp
+from flask import Flask
+from sqlalchemy import Engine, delete, update
 
 from casework.accounts import Granter, NewAccount, NewPerson, add_staff, open_granter
 from casework.caseworker import Caseworker
 from casework.office_identities import open_office_identities
 from casework.permissions import Role
 from casework.sessions import StaffSession
-from models.engine import read
+from models.engine import read, write
 from models.staff import get_staff
+from models.tables import office_key_holders, sealed_items
 from tests.casework.staff_office import StaffOffice
+from tests.page_client import PageClient
 from vault.keyslots import CHEAPEST, unlock_identity
 from web.clock import now
 from web.config import CaseworkConfig
@@ -66,6 +70,27 @@ class Keyholders:
         )
         return Caseworker(self.engine, self.config, session)
 
+    def sign_in(self, site: Flask, name: str) -> PageClient:
+        """Let somebody who joined sign in on the page, once a test."""
+        account = self.joined[name]
+        reader = PageClient(site.test_client())
+        code = pyotp.TOTP(account.totp_secret).now()
+        values = {"email": account.person.email, "passphrase": account.passphrase, "code": code}
+        page = reader.submit(reader.get("/sign-in"), values, action="/sign-in")
+        assert page.status == 200, page.words
+        return reader
+
     def open_granter(self, who: Role | str = Role.SUPERVISING_ATTORNEY) -> Granter:
         """Open somebody's right to give access."""
         return open_granter(self.engine, self.sit_down(who).session)
+
+    def take_signing_key(self, who: Role | str) -> None:
+        """Take the office signing key from somebody, behind the site's back."""
+        with write(self.engine) as connection:
+            mine = office_key_holders.c.holder_id == self.find_id(who)
+            connection.execute(update(office_key_holders).where(mine).values(sealed_signing_key=None))
+
+    def forget_item(self, item_id: str) -> None:
+        """Delete something that was recorded on a case, behind the site's back."""
+        with write(self.engine) as connection:
+            connection.execute(delete(sealed_items).where(sealed_items.c.id == item_id))

@@ -91,6 +91,23 @@ EXPECTED |= {
     ("POST", "/account/app/remove"): EVERYBODY,
     ("POST", "/account/recovery-codes"): EVERYBODY,
 }
+EXPECTED |= {
+    ("GET", "/cases/<reference>/access"): LEGAL,
+    ("POST", "/cases/<reference>/access/grant"): ATTORNEYS,
+    ("POST", "/cases/<reference>/access/hand-over"): ATTORNEYS,
+    ("POST", "/cases/<reference>/access/restrict"): SUPERVISOR,
+    ("POST", "/cases/<reference>/access/open"): SUPERVISOR,
+    ("POST", "/cases/<reference>/access/wall"): SUPERVISOR,
+    ("POST", "/cases/<reference>/access/lift"): SUPERVISOR,
+    ("POST", "/cases/<reference>/access/take"): SUPERVISOR,
+    ("POST", "/cases/<reference>/access/renew"): SUPERVISOR,
+    ("GET", "/emergency"): SUPERVISOR,
+    ("POST", "/emergency"): SUPERVISOR,
+    ("GET", "/emergency/<request_id>"): SUPERVISOR,
+    ("POST", "/emergency/<request_id>/approve"): SUPERVISOR,
+    ("POST", "/emergency/<request_id>/refuse"): SUPERVISOR,
+    ("POST", "/notices/<notice_id>/dismiss"): LEGAL,
+}
 REFUSAL = "Not for your account"
 
 
@@ -110,6 +127,8 @@ def fill_in(rule: str) -> str:
         "<reference>": "AAAA-0000",
         "<file_id>": "none",
         "<passkey_id>": "none",
+        "<request_id>": "none",
+        "<notice_id>": "none",
         "<int:number>": "1",
         "<path:filename>": "site.css",
     }
