@@ -107,9 +107,9 @@ class HandOverForm(BoxForm):
     KEEP, GIVE_UP = "keep", "give_up"
     hand_over_person = ChoiceField("Who works on it from now on?", [OneOf(CHOOSE_PERSON)])
     hand_over_own = ChoiceField(
-        "And you?",
+        "Do you keep it?",
         [OneOf(N_("Choose whether you keep the case"))],
-        choices=[(KEEP, "I can still open it"), (GIVE_UP, "I cannot open it any more")],
+        choices=[(KEEP, "Yes, I can still open it"), (GIVE_UP, "No, I cannot open it any more")],
     )
 
 

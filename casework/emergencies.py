@@ -34,7 +34,7 @@ from models.emergency_keys import (
 )
 from models.engine import read, write
 from models.ledger import Event
-from models.notices import put_notices
+from models.notices import delete_case_notices, put_notices
 from models.staff import get_staff
 from models.withdrawals import get_withdrawal
 from vault.contexts import Context
@@ -228,6 +228,7 @@ def approve_request(caseworker: Caseworker, granter: Granter, request_id: str, r
     with write(caseworker.engine) as connection:
         if not delete_request(connection, request.id):
             raise CaseChangedError
+        delete_case_notices(connection, case.id, ASKED)
         put_notices(connection, told, case_id=case.id, kind=OPENED, added_on=caseworker.today)
         change.put(connection, caseworker)
         event = Event("emergency:opened", case.id, actor=caseworker.staff_id, item=request.id)

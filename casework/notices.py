@@ -13,10 +13,7 @@ from models.notices import delete_notice, list_notices
 ASKED, OPENED = "emergency_asked", "emergency_opened"
 _WORDS = {
     ASKED: "A supervising attorney who does not hold this case asked to open it in an emergency.",
-    OPENED: (
-        "This case was opened in an emergency: two supervising attorneys agreed, and one more person holds it now. Who "
-        "they are and why stands under “Who may open this case”."
-    ),
+    OPENED: "This case was opened in an emergency: two supervising attorneys agreed, and one more person holds it now.",
 }
 
 

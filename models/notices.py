@@ -43,3 +43,8 @@ def keep_notices_of(connection: Connection, case_id: str, staff_ids: Collection[
     """Delete the notices about a case of everybody but these people."""
     others = notices.c.staff_id.not_in(list(staff_ids))
     connection.execute(delete(notices).where(notices.c.case_id == case_id, others))
+
+
+def delete_case_notices(connection: Connection, case_id: str, kind: str) -> None:
+    """Delete the notices of one kind about a case, whoever they are for: something newer says more."""
+    connection.execute(delete(notices).where(notices.c.case_id == case_id, notices.c.kind == kind))

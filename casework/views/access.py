@@ -28,7 +28,7 @@ from casework.permissions import Permission, require
 from casework.recording import CaseChangedError
 from casework.views.case import CHANGED, find_case
 from casework.views.caseworker import get_caseworker
-from casework.words import write_moment
+from casework.words import read_date, write_moment
 from models.cases import get_case, get_case_key
 from models.engine import read
 from web.csrf import N_, BoxForm
@@ -228,6 +228,7 @@ def _render(
         faulty=faulty,
         refusal=refusal,
         changes=CHANGES,
+        read_date=read_date,
         moment=partial(write_moment, time_zone=caseworker.config.time_zone),
     )
     return content, status
