@@ -1,16 +1,21 @@
 """Makes the staff site. Its settings come from the environment, or from whoever calls."""
 
 import os
+from collections.abc import Callable
 
-from flask import Flask
+from flask import Flask, Response, after_this_request
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from casework.gate import install_gate
+from casework.refusals import RefusalLog
 from casework.signing_in import SignInDesk
 from casework.stepping_up import StepUpDesk
 from casework.throttle import Throttle
 from casework.views import (
     access,
     account,
+    account_sessions,
     case,
     cases,
     colleague,
@@ -30,6 +35,7 @@ from casework.views import (
 )
 from vault.keyslots import RFC_9106_LOW_MEMORY, Cost
 from web.config import CaseworkConfig, read_config
+from web.errors import log_failure
 from web.site import make_site
 
 
@@ -41,13 +47,35 @@ def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LO
     """
     config = config or read_config(CaseworkConfig, os.environ)
     app = make_site("casework", config, cookie="desk")
-    app.extensions["sign_in_desk"] = SignInDesk(app.extensions["engine"], config, cost=cost)
-    app.extensions["step_up_desk"] = StepUpDesk(app.extensions["engine"], config)
+    engine: Engine = app.extensions["engine"]
+    refusals = RefusalLog(engine, config)
+
+    def tell_refused(account_id: str) -> None:
+        _do_after_answer(lambda: refusals.note(account_id))
+
+    app.extensions["sign_in_desk"] = SignInDesk(engine, config, cost=cost, tell_refused=tell_refused)
+    app.extensions["step_up_desk"] = StepUpDesk(engine, config, tell_refused=tell_refused)
     app.extensions["join_throttle"] = Throttle()
     app.extensions["keyslot_cost"] = cost
     install_gate(app)
-    account_views = (sign_in, confirm, passkeys, account, join, waiting, staff, invite, colleague)
+    account_views = (sign_in, confirm, passkeys, account, account_sessions, join, waiting, staff, invite, colleague)
     case_views = (cases, case, access, files, export, emergency, notices)
     for view in (*account_views, *case_views, ledger, patterns):
         app.register_blueprint(view.blueprint)
     return app
+
+
+def _do_after_answer(deed: Callable[[], None]) -> None:
+    """Do something when the answer has been sent, so that nobody can measure whether it was done."""
+
+    def do() -> None:
+        try:
+            deed()
+        except SQLAlchemyError as error:
+            log_failure(error)
+
+    def plan(response: Response) -> Response:
+        response.call_on_close(do)
+        return response
+
+    after_this_request(plan)

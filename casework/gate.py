@@ -7,17 +7,19 @@ import json
 from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, redirect, render_template, request
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
 from casework.confirming import confirm_or_ask
 from casework.forms import LeaveForm, SignInForm, UnlockForm
+from casework.paths import find_page_above
 from casework.permissions import PUBLIC_ENDPOINTS, Permission, find_required_permission, needs_fresh_factor
 from casework.sessions import Desk, find_desk
 from web.config import CaseworkConfig
 from web.cookies import get_box_cookie
 from web.csrf import N_
 from web.database import get_engine
-from web.errors import ErrorPage
+from web.errors import ErrorPage, render_error
 
 Answer = BaseResponse | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -46,6 +48,7 @@ def install_gate(app: Flask) -> None:
     app.before_request(_keep_gate)
     app.after_request(_give_cookie)
     app.context_processor(_show_desk)
+    app.register_error_handler(MethodNotAllowed, _lead_to_page)
 
 
 def _keep_gate() -> Answer | None:
@@ -64,6 +67,14 @@ def _keep_gate() -> Answer | None:
     if needs_fresh_factor(view) and not g.staff_session.is_fresh(get_config()):
         return confirm_or_ask()
     return None
+
+
+def _lead_to_page(error: MethodNotAllowed) -> Answer:
+    """Lead whoever opens the address of a form, as after a refusal that they come back to, to the page it is on."""
+    del error
+    if request.method in {"GET", "HEAD"}:
+        return redirect(find_page_above(request.path), code=303)
+    return render_error(405)
 
 
 def _give_cookie(response: Response) -> Response:

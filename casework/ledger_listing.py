@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Row
 from casework.errors import CaseworkError
 from casework.history import CASE_WORDS, describe_entry
 from casework.ledger_writing import find_verify_keys, make_signature_check
+from casework.refusals import REFUSED, UNKNOWN
 from casework.words import write_moment
 from models.cases import find_case_id, list_references
 from models.engine import read
@@ -47,6 +48,7 @@ _OFFICE_WORDS = {
     "session:unlocked": "Desk unlocked",
     "session:confirmed": "Second factor shown again",
     "session:ended": "Signed out",
+    "session:refused": "Sign-in refused",
     "factor:added": "Second factor added",
     "factor:removed": "Second factor removed",
     "factor:recovery_code_used": "Recovery code used",
@@ -197,7 +199,7 @@ def _describe(
     return LedgerLine(
         sequence=row.sequence,
         when=_write_when(entry["when"], time_zone),
-        what=_describe_deed(kind, entry["item"]),
+        what=_describe_deed(kind, entry["item"], subject),
         who=names.get(actor, "Somebody without an account" if actor else SITES[row.site]),
         reference=references.get(subject, ""),
         about=names.get(subject, "") if subject != actor else "",
@@ -206,7 +208,9 @@ def _describe(
     )
 
 
-def _describe_deed(kind: str, item: str) -> str:
+def _describe_deed(kind: str, item: str, subject: str) -> str:
+    if (kind, subject) == (REFUSED, UNKNOWN):
+        return "Sign-in refused: no such account"
     words = _OFFICE_WORDS.get(kind) or describe_entry(kind, item)
     return f"{words}: {item}" if kind in _FACTOR_EVENTS else words
 

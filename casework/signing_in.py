@@ -4,17 +4,18 @@ A second factor is shown in the same request. Unknown accounts cost the same wor
 passphrase or a wrong second factor. Nothing here may log or raise with what was typed.
 """
 
-import threading
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine, Row
 
-from casework.errors import SignInBusyError, SignInDelayedError, SignInRefusedError
+from casework.errors import CopiedPasskeyError, SignInDelayedError, SignInRefusedError
 from casework.factors import Decoy, FactorAnswer, check_second_factor
 from casework.office_identities import open_office_identities
 from casework.permissions import Role
+from casework.refusals import UNKNOWN, RefusalLog
 from casework.sessions import Desk, StaffSession, put_session
-from casework.throttle import Throttle
+from casework.throttle import Slots, Throttle
 from models.boxes import delete_box
 from models.engine import read, write
 from models.ledger import Event
@@ -29,17 +30,33 @@ from web.config import CaseworkConfig
 
 # Each derivation takes 64 MiB: more at once would let strangers fill the server's memory.
 _MOST_DERIVATIONS = 2
+# Wrong codes with the right passphrase, from anywhere, before these wait as well.
+_FREE_CODES = 10
 
 
 class SignInDesk:
-    """What one process remembers between sign-ins: refusals, and how many derivations are under way."""
+    """What one process remembers between sign-ins: refusals, and for whom derivations are under way.
 
-    def __init__(self, engine: Engine, config: CaseworkConfig, *, cost: Cost = RFC_9106_LOW_MEMORY) -> None:
+    `tell_refused` is called with a staff id, or UNKNOWN, when a sign-in was refused; without it the ledger is written
+    at once, which whoever waits for the answer could measure.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        config: CaseworkConfig,
+        *,
+        cost: Cost = RFC_9106_LOW_MEMORY,
+        tell_refused: Callable[[str], None] | None = None,
+    ) -> None:
         self._engine = engine
         self._config = config
         self._cost = cost
+        self._tell_refused = tell_refused or RefusalLog(engine, config).note
         self._throttle = Throttle()
-        self._derivations = threading.BoundedSemaphore(_MOST_DERIVATIONS)
+        # By account alone: only who knows the passphrase can make it wait, and many sources are no help to them.
+        self._codes = Throttle(free_refusals=_FREE_CODES)
+        self._derivations = Slots(_MOST_DERIVATIONS)
         # Checked in the place of a real account's, so that a wrong passphrase takes as long as a wrong code.
         self._decoy = Decoy()
 
@@ -62,7 +79,7 @@ class SignInDesk:
             CopiedPasskeyError: the passkey that was shown may have been copied.
             SignInRefusedError: account, passphrase or second factor is wrong.
             SignInDelayedError: too many refusals before, for this account from this source.
-            SignInBusyError: two others are signing in at this moment.
+            SignInBusyError: somebody else from this source, or two others, are signing in at this moment.
         """
         account = email.strip().lower()
         with read(self._engine) as connection:
@@ -80,14 +97,18 @@ class SignInDesk:
         source: str,
         old_key: BoxKey,
     ) -> Desk:
-        """Open the session of whoever locked the desk, in a box of its own. As :meth:`sign_in`."""
+        """Open the session of whoever locked the desk, in a box of its own. As :meth:`sign_in`.
+
+        Refusals are counted for this locked desk alone: no stranger can make anybody wait at their own.
+        """
         with read(self._engine) as connection:
             person = get_staff(connection, staff_id)
         if person is not None and not person.is_active:
             person = None
         account = person.email if person else staff_id
         answer = FactorAnswer(code, assertion)
-        return self._open(person, account, passphrase, answer, source=source, old_key=old_key, kind="session:unlocked")
+        counted = f"{source} {old_key.lookup_id}"
+        return self._open(person, account, passphrase, answer, source=counted, old_key=old_key, kind="session:unlocked")
 
     def _open(
         self,
@@ -103,16 +124,14 @@ class SignInDesk:
         wait = self._throttle.find_wait(account, source)
         if wait:
             raise SignInDelayedError(wait)
-        if not self._derivations.acquire(blocking=False):
-            raise SignInBusyError
-        try:
+        with self._derivations.take(source):
             identity = self._unlock(person, passphrase)
-        finally:
-            self._derivations.release()
         try:
             session = self._check_factor(person, identity, answer, kind)
-        except SignInRefusedError:
+        except SignInRefusedError as refusal:
             self._throttle.count_refusal(account, source)
+            if not isinstance(refusal, CopiedPasskeyError):  # that one stands in the ledger by itself
+                self._tell_refused(person.id if person is not None else UNKNOWN)
             raise
         self._throttle.forget(account, source)
         return self._start(session, old_key)
@@ -129,13 +148,21 @@ class SignInDesk:
     def _check_factor(
         self, person: Row[Any] | None, identity: Identity | None, answer: FactorAnswer, kind: str
     ) -> StaffSession:
-        if person is None or identity is None:
+        # A passkey cannot be guessed, so it is never made to wait. Nobody is told that a code waits: that would say
+        # that the passphrase was right.
+        is_waiting = person is not None and not answer.assertion and self._codes.find_wait(person.id, "") > 0
+        if person is None or identity is None or is_waiting:
             self._decoy.check(answer, self._config)
             raise SignInRefusedError
         started = Event(kind, person.id, actor=person.id)
-        check_second_factor(
-            self._engine, self._config, staff_id=person.id, identity=identity, answer=answer, then=started
-        )
+        try:
+            check_second_factor(
+                self._engine, self._config, staff_id=person.id, identity=identity, answer=answer, then=started
+            )
+        except SignInRefusedError:
+            self._codes.count_refusal(person.id, "")
+            raise
+        self._codes.forget(person.id, "")
         return self._make_session(person, identity)
 
     def _make_session(self, person: Row[Any], identity: Identity) -> StaffSession:

@@ -4,6 +4,8 @@ It asks for no passphrase: that opened the session. Whoever sits at an open desk
 Nothing here may log or raise with what was typed.
 """
 
+from collections.abc import Callable
+
 from sqlalchemy import Engine
 
 from casework.errors import SignInDelayedError, SignInRefusedError
@@ -19,9 +21,10 @@ from web.config import CaseworkConfig
 class StepUpDesk:
     """What one process remembers between confirmations: the refused ones."""
 
-    def __init__(self, engine: Engine, config: CaseworkConfig) -> None:
+    def __init__(self, engine: Engine, config: CaseworkConfig, *, tell_refused: Callable[[str], None]) -> None:
         self._engine = engine
         self._config = config
+        self._tell_refused = tell_refused
         self._throttle = Throttle()
 
     def confirm(self, key: BoxKey, session: StaffSession, answer: FactorAnswer) -> StaffSession:
@@ -48,6 +51,7 @@ class StepUpDesk:
             )
         except SignInRefusedError:
             self._throttle.count_refusal(session.staff_id, key.lookup_id)
+            self._tell_refused(session.staff_id)
             raise
         self._throttle.forget(session.staff_id, key.lookup_id)
         with write(self._engine) as connection:

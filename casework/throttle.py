@@ -10,9 +10,12 @@ import math
 import secrets
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-_FREE_REFUSALS = 1
+from casework.errors import SignInBusyError
+
 _LONGEST_SECONDS = 900
 _FORGET_SECONDS = 3600
 _MOST_ENTRIES = 10_000
@@ -25,9 +28,13 @@ class _Entry:
 
 
 class Throttle:
-    """Counts refusals. Its clock is the process's own, which nobody can set back."""
+    """Counts refusals. Its clock is the process's own, which nobody can set back.
 
-    def __init__(self) -> None:
+    The first `free_refusals` make nobody wait.
+    """
+
+    def __init__(self, free_refusals: int = 1) -> None:
+        self._free_refusals = free_refusals
         self._key = secrets.token_bytes(32)
         self._entries: dict[bytes, _Entry] = {}
         self._lock = threading.Lock()
@@ -40,12 +47,12 @@ class Throttle:
         return max(0, math.ceil(wait))
 
     def count_refusal(self, account: str, source: str) -> None:
-        """Make the next wait longer: nothing after the first refusal, then 1, 2, 4 seconds and so on to 15 minutes."""
+        """Make the next wait longer: nothing after the free refusals, then 1, 2, 4 seconds and so on to 15 minutes."""
         with self._lock:
             self._forget_old()
             entry = self._entries.setdefault(self._hash(account, source), _Entry())
             entry.refusals += 1
-            extra = entry.refusals - _FREE_REFUSALS
+            extra = entry.refusals - self._free_refusals
             wait = min(_LONGEST_SECONDS, 2 ** min(extra - 1, 20)) if extra > 0 else 0
             entry.may_at = time.monotonic() + wait
 
@@ -64,3 +71,25 @@ class Throttle:
             del self._entries[known]
         while len(self._entries) >= _MOST_ENTRIES:
             del self._entries[next(iter(self._entries))]
+
+
+class Slots:
+    """How many may do something dear at once, and of each source one: nobody takes all the room for themselves."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._taken: set[str] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def take(self, source: str) -> Iterator[None]:
+        """Hold a slot while the block runs; never waits. Raises SignInBusyError."""
+        with self._lock:
+            if source in self._taken or len(self._taken) >= self._number:
+                raise SignInBusyError
+            self._taken.add(source)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._taken.discard(source)

@@ -6,7 +6,7 @@ The head row is locked last in the caller's transaction, so that writers queue f
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -104,6 +104,21 @@ def list_signed_entries(connection: Connection, subject: str) -> list[Row[Any]]:
             .order_by(ledger_entries.c.site.desc(), ledger_entries.c.sequence)
         )
     )
+
+
+def list_newest_of_kinds(
+    connection: Connection, subject: str, kinds: Sequence[str], *, limit: int
+) -> list[dict[str, Any]]:
+    """List the entries of some kinds about one subject on casework's chain, newest first."""
+    rows = connection.execute(
+        select(ledger_entries.c.entry)
+        .where(
+            ledger_entries.c.site == "casework", ledger_entries.c.subject == subject, ledger_entries.c.kind.in_(kinds)
+        )
+        .order_by(ledger_entries.c.sequence.desc())
+        .limit(limit)
+    )
+    return [json.loads(row.entry) for row in rows]
 
 
 def list_newest_entries(connection: Connection, site: str, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:

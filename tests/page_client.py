@@ -159,6 +159,8 @@ class PageClient:
 
     def _read(self, response: TestResponse, *, check: bool) -> Page:
         text = response.get_data(as_text=True)
+        # As a server does when the answer is sent: what is left for then is done.
+        response.close()
         page = Page(response.status_code, response.request.path, text, Element("none"), dict(response.headers))
         if response.mimetype == "text/html" and text:
             page.root = html5lib.HTMLParser(strict=True).parse(text) if check else html5lib.parse(text)

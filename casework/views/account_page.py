@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from flask import render_template
+from flask import g, render_template
 
 from casework.account_forms import PasskeyForm
 from casework.errors import FactorsChangedError
 from casework.own_factors import list_own_factors
+from casework.own_sessions import list_own_sessions, list_refusals
 from casework.views.caseworker import get_caseworker
 from web.csrf import N_, BoxForm
 from web.languages import gettext as _
@@ -23,6 +24,8 @@ DONE: Final[Mapping[str, str]] = {
     "passkey-removed": N_("The passkey is removed. Delete it on your device as well."),
     "app-added": N_("The app is set up. Its codes count from now on."),
     "app-removed": N_("The app is switched off. Its codes count no more."),
+    "session-ended": N_("That browser is signed out."),
+    "sessions-ended": N_("Every other browser is signed out."),
 }
 
 
@@ -42,7 +45,15 @@ def _gather_factors() -> Mapping[str, object]:
     return {"own": own, "passkey_form": PasskeyForm()}
 
 
-SECTIONS: Final = (Section("casework/_account_factors.html", _gather_factors),)
+def _gather_sessions() -> Mapping[str, object]:
+    caseworker = get_caseworker()
+    return {"own_sessions": list_own_sessions(caseworker, g.desk.key), "refusals": list_refusals(caseworker)}
+
+
+SECTIONS: Final = (
+    Section("casework/_account_factors.html", _gather_factors),
+    Section("casework/_account_sessions.html", _gather_sessions),
+)
 
 
 def render_account(

@@ -31,6 +31,8 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/sign-out"): PUBLIC,
     ("GET", "/"): EVERYBODY,
     ("POST", "/lock"): EVERYBODY,
+    ("POST", "/account/sessions/end"): EVERYBODY,
+    ("POST", "/account/sessions/end-others"): EVERYBODY,
     ("GET", "/confirm"): EVERYBODY,
     ("POST", "/confirm"): EVERYBODY,
     ("GET", "/staff"): OVERSIGHT,
@@ -193,3 +195,20 @@ def test_unmarked_view_is_shut_to_everybody(staff_site: Flask, sign_in_as: SignI
     for role in Role:
         response = sign_in_as(role).client.get("/forgotten")
         assert (response.status_code, REFUSAL in response.text) == (403, True)
+
+
+def test_address_of_a_form_leads_to_its_page(staff_site: Flask, sign_in_as: SignInAs) -> None:
+    """Whoever opens the address of a form, as by reloading a refusal, lands on the page above it, and on no error."""
+    reader = sign_in_as(Role.SUPERVISING_ATTORNEY)
+    pages = {rule for method, rule in EXPECTED if method == "GET"}
+    forms = {rule for method, rule in EXPECTED if method == "POST"} - pages
+    assert len(forms) > 10
+    for rule in forms:
+        response = reader.client.get(fill_in(rule))
+        assert response.status_code == 303, rule
+        location = response.headers["Location"]
+        assert location in {fill_in(page) for page in pages}, rule
+        assert fill_in(rule).startswith(location), rule
+        assert reader.client.head(fill_in(rule)).status_code == 303, rule
+        assert reader.client.put(fill_in(rule), headers={"Origin": reader.origin}).status_code == 405, rule
+    assert staff_site.test_client().get("/cases/AAAA-0000/notes").headers["Location"] == "/cases/AAAA-0000"
