@@ -38,6 +38,7 @@ def install_headers(app: Flask, *, is_secure: bool, leads_to: str = "") -> None:
         # Not no-referrer: with it browsers send "Origin: null", and the check of the origin needs the real one.
         headers["Referrer-Policy"] = "same-origin"
         headers["X-Content-Type-Options"] = "nosniff"
+        headers["X-Frame-Options"] = "DENY"  # for browsers that do not know frame-ancestors
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "geolocation=(), camera=(), microphone=(), browsing-topics=()"
