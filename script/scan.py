@@ -114,7 +114,7 @@ def main(wapiti: str) -> int:
 def _list_explained(text: str) -> set[str]:
     """The kinds of finding that the document has a row for, as `target: category`."""
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
-    return {f"{cells[0].strip('`')}: {cells[1]}" for cells in rows if len(cells) > 2}
+    return {f"{target.strip('`')}: {category}" for target, category, *_why in rows}
 
 
 if __name__ == "__main__":
