@@ -78,7 +78,7 @@ def scan(wapiti: str, target: Target, folder: Path) -> Iterator[Finding]:
     for ending in ENDINGS:
         command += ["-x", f"{target.address}{ending}"]
     if target.cookie:
-        command += ["-C", target.cookie, "--drop-set-cookie"]
+        command += ["-C", target.cookie]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
     pages = found["infos"].get("crawled_pages_nbr", "?")
