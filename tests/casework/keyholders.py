@@ -39,7 +39,7 @@ class Keyholders:
     def join(self, name: str, role: Role) -> NewAccount:
         """Let somebody more join the office."""
         person = NewPerson(name, f"{name.split(maxsplit=1)[0].lower()}@office.example", role)
-        account = add_staff(self.engine, self.config, self.office.ceremony.granter, person, cost=CHEAPEST)
+        account = add_staff(self.engine, self.config, self.open_granter(), person, cost=CHEAPEST)
         self.joined[name] = account
         return account
 
