@@ -19,7 +19,7 @@ from casework.challenges import Challenge
 from casework.errors import CopiedPasskeyError, FactorsChangedError, InvalidPasskeyError, SignInRefusedError
 from casework.ledger_writing import append_event
 from casework.passkeys import Passkey, UsedPasskey, read_passkey, read_used_passkey, write_passkey
-from casework.recovery_codes import hash_code, read_recovery_code
+from casework.recovery_codes import CODES, hash_code, read_recovery_code
 from casework.totp import find_step, make_secret, read_code
 from models.engine import read, write
 from models.ledger import Event
@@ -156,11 +156,15 @@ class Decoy:
         recipient = self._identity.recipient
         self._totp = seal(make_secret(), recipients=[recipient], context=Context("totp_secret", (_NOBODY,)))
         self._factors = seal_factors(
-            Factors((_DECOY_PASSKEY,), (secrets.token_hex(32),)), recipient=recipient, staff_id=_NOBODY
+            Factors((_DECOY_PASSKEY,), tuple(secrets.token_hex(32) for _ in range(CODES))),
+            recipient=recipient,
+            staff_id=_NOBODY,
         )
 
-    def check(self, answer: FactorAnswer, config: CaseworkConfig) -> None:
+    def check(self, engine: Engine, config: CaseworkConfig, answer: FactorAnswer) -> None:
         """Do the work of a check whose outcome is known."""
+        with read(engine) as connection:
+            get_staff(connection, _NOBODY)
         factors = open_factors(self._factors, identity=self._identity, staff_id=_NOBODY)
         secret = open_sealed(self._totp, identity=self._identity, context=Context("totp_secret", (_NOBODY,)))
         _check_answer(_NOBODY, secret, factors, answer, config)

@@ -152,7 +152,7 @@ class SignInDesk:
         # that the passphrase was right.
         is_waiting = person is not None and not answer.assertion and self._codes.find_wait(person.id, "") > 0
         if person is None or identity is None or is_waiting:
-            self._decoy.check(answer, self._config)
+            self._decoy.check(self._engine, self._config, answer)
             raise SignInRefusedError
         started = Event(kind, person.id, actor=person.id)
         try:
