@@ -1,4 +1,4 @@
-"""What is typed for the staff site: `python -m casework init | add-staff | agencies load | worker | ledger verify`...
+"""What is typed for the staff site: `python -m casework init | add-staff | recover | drill | agencies load | ...`.
 
 Exit status 0 when done, 1 when refused or when something does not hold. Passphrases and codes are never arguments,
 which show in lists of processes; a database address with a password in it is better given as DATABASE_URL.
@@ -23,9 +23,9 @@ from casework.errors import CaseworkError, CeremonyRefusedError
 from casework.ledger_commands import find_faults, verify_chains
 from casework.ledger_heads import read_kept_heads
 from casework.permissions import Role
-from casework.sessions import end_session
+from casework.recovery_commands import add_recovery_commands
 from casework.shipped_facts import load_shipped_facts
-from casework.signing_in import SignInDesk
+from casework.signing_in_at_terminal import sign_in_at_terminal
 from casework.worker import Worker
 from casework.workplace import Workplace
 from web.config import CaseworkConfig, ConfigurationError, read_config
@@ -114,19 +114,8 @@ def add(parsed: argparse.Namespace) -> int:
         parsed.name or terminal.ask("Name of the new person"), parsed.email or terminal.ask("Their e-mail"), role
     )
     terminal.tell("Whoever gives access signs in now.")
-    with _open_engine(config) as engine:
-        desk = SignInDesk(engine, config).sign_in(
-            terminal.ask("Your e-mail"),
-            terminal.ask_secret("Your passphrase"),
-            terminal.ask("Code from your app"),
-            source="terminal",
-        )
-        assert desk.session is not None
-        assert desk.key is not None
-        try:
-            account = add_staff(engine, config, open_granter(engine, desk.session), person)
-        finally:
-            end_session(engine, desk.key, desk.session.staff_id, config)
+    with _open_engine(config) as engine, sign_in_at_terminal(engine, config) as session:
+        account = add_staff(engine, config, open_granter(engine, session), person)
     terminal.tell(_TOLD_ONCE)
     terminal.tell_account(account)
     terminal.wait_and_clear()
@@ -232,6 +221,7 @@ def _make_parser() -> argparse.ArgumentParser:
     ledger = commands.add_parser("ledger", help="verify: walk both chains of the ledger").add_subparsers(required=True)
     verify_parser = ledger.add_parser("verify")
     verify_parser.add_argument("--head", type=Path, metavar="FILE", help="heads that were kept outside the house")
+    add_recovery_commands(commands)
     check_parser = commands.add_parser("check", help="say whether everything is in place to serve")
     worker = commands.add_parser("worker", help="do long work: destroy what was taken back, sweep what has expired")
     for each, deed in (

@@ -108,16 +108,17 @@ def make_account(
     office_name: str,
     signing_key: SigningKey,
     office_identities: Mapping[str, Identity],
+    staff_id: str = "",
     cost: Cost = RFC_9106_LOW_MEMORY,
 ) -> tuple[NewAccount, AccountRows]:
-    """Make an account with a new identity, and seal to it what its role may open.
+    """Make an account with a new identity, and seal to it what its role may open. `staff_id` names one made anew.
 
     Raises:
         InvalidPersonError: no name, or nothing that could be an e-mail address.
     """
     if not (is_name(person.name) and is_email(person.email)):
         raise InvalidPersonError
-    staff_id = str(uuid.uuid4())
+    staff_id = staff_id or str(uuid.uuid4())
     identity, passphrase, secret = Identity.generate(), make_passphrase(), make_secret()
     recipient, email = identity.recipient, person.email.strip().lower()
     staff = {

@@ -18,9 +18,11 @@ from casework.accounts import AccountRows, Granter, NewAccount, NewPerson, make_
 from casework.errors import CeremonyRefusedError
 from casework.ledger_writing import append_event
 from casework.permissions import Role
+from casework.site_settings import SiteTexts, seal_site_settings
 from models.engine import create_engine, migrate, read, write
 from models.ledger import Event, start_chain
 from models.office_keys import get_office_key, put_office_key
+from models.site_settings import put_site_settings
 from vault.contexts import Context
 from vault.identities import Identity
 from vault.keyslots import RFC_9106_LOW_MEMORY, Cost
@@ -121,15 +123,15 @@ def hold_ceremony(
     # Written before the database and named after it: an office whose keys are nowhere can never come about.
     for path in (settings.data_dir, folder):
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _written_settings(folder, texts):
-        _put_office(settings.owner_url, keys, [rows for _account, rows in made], casework)
+    with written_settings(folder, texts):
+        _put_office(settings.owner_url, keys, [rows for _account, rows in made], texts, casework)
     accounts = tuple(account for account, _rows in made)
     granter = Granter(accounts[1].staff_id, keys.office_signing, {keys.office_key_id: keys.office})
     return CeremonyResult(accounts, keys.office.recipient.fingerprint, granter, intake, casework)
 
 
 @contextmanager
-def _written_settings(folder: Path, texts: Mapping[str, Mapping[str, str]]) -> Iterator[None]:
+def written_settings(folder: Path, texts: Mapping[str, Mapping[str, str]]) -> Iterator[None]:
     """Settings files on disk under unfinished names, which get their own names when the body has succeeded."""
     unfinished = {site: folder / f"{site}.env.unfinished" for site in texts}
     try:
@@ -152,19 +154,27 @@ def _check_beginning(folder: Path, administrator: NewPerson, supervisor: NewPers
         raise CeremonyRefusedError("This folder holds an office already; its keys are never made twice.")
 
 
-def _put_office(owner_url: str, keys: _Keys, accounts: list[AccountRows], config: CaseworkConfig) -> None:
+def _put_office(
+    owner_url: str, keys: _Keys, accounts: list[AccountRows], texts: SiteTexts, config: CaseworkConfig
+) -> None:
     migrate(owner_url)
     engine = create_engine(owner_url)
     try:
         with read(engine) as connection:
             if get_office_key(connection) is not None:
                 raise CeremonyRefusedError("This database holds an office already; its keys are never made twice.")
-        _put_rows(engine, keys, accounts, config)
+        _put_rows(engine, keys, accounts, seal_site_settings(texts, keys.office_signing), config)
     finally:
         engine.dispose()
 
 
-def _put_rows(engine: Engine, keys: _Keys, accounts: list[AccountRows], config: CaseworkConfig) -> None:
+def _put_rows(
+    engine: Engine,
+    keys: _Keys,
+    accounts: list[AccountRows],
+    settings: Mapping[str, bytes],
+    config: CaseworkConfig,
+) -> None:
     recipient = keys.office.recipient.raw
     context = Context("office_recipient", (keys.office_key_id,))
     signature = sign_recipient(recipient, context=context, key=keys.office_signing)
@@ -179,6 +189,8 @@ def _put_rows(engine: Engine, keys: _Keys, accounts: list[AccountRows], config: 
             made_on=clock.today(config.time_zone),
             retired_on=None,
         )
+        for site, sealed in settings.items():
+            put_site_settings(connection, site, sealed)
         append_event(connection, Event("office:made", keys.office_key_id), config)
         for rows in accounts:
             put_account(connection, rows)

@@ -37,6 +37,10 @@ HARM_NAMES = {
 _OFFICE_WORDS = {
     "office:made": "Office made at the key ceremony",
     "office:rotated": "New office key made",
+    "recovery:made": "Recovery shares made",
+    "settings:stored": "Settings stored for recovery",
+    "office:recovered": "Office recovered from its shares",
+    "key:untrusted": "A stored public key was not its owner's: refused",
     "staff:added": "Account added",
     "staff:invited": "Invited to join",
     "invitation:ended": "Invitation taken back",

@@ -203,13 +203,13 @@ def find_office_recipient(
             has not said how it is reached. The demo office is always open.
         UntrustedKeyError: the stored recipient is not signed by the office.
     """
-    today = office_keys.get_office_key(connection)
+    today = office_keys.get_held_office_key(connection)
     row = today if office_key_id is None else office_keys.get_office_key(connection, office_key_id)
     if row is None or today is None:
         raise ClosedError
     if not config.is_demo:
         is_reachable = config.office_line and config.office_hours and config.duty_address
-        if not is_reachable or office_keys.count_holders(connection, today.id) < _HOLDERS_TO_OPEN:
+        if not is_reachable or today.holder_count < _HOLDERS_TO_OPEN:
             raise ClosedError
     recipient = verify_recipient(
         row.recipient,

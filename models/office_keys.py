@@ -17,6 +17,15 @@ _FIND_TODAYS = (
     )
     .order_by(office_keys.c.made_on.desc(), office_keys.c.id)
 )
+# In one statement: between two, another key may take this one's place, and its holders with it.
+_COUNT_HOLDERS = (
+    select(func.count(office_key_holders.c.holder_id))
+    .where(office_key_holders.c.office_key_id == office_keys.c.id)
+    .correlate(office_keys)
+    .scalar_subquery()
+    .label("holder_count")
+)
+_FIND_TODAYS_HELD = _FIND_TODAYS.add_columns(_COUNT_HOLDERS).limit(1)
 _FIND_NAMED = select(office_keys).where(office_keys.c.id == bindparam("office_key_id"))
 
 
@@ -25,6 +34,11 @@ def get_office_key(connection: Connection, office_key_id: str | None = None) -> 
     if office_key_id is None:
         return connection.execute(_FIND_TODAYS.limit(1)).one_or_none()
     return connection.execute(_FIND_NAMED, {"office_key_id": office_key_id}).one_or_none()
+
+
+def get_held_office_key(connection: Connection) -> Row[Any] | None:
+    """Return the office key that new reports are sealed to, with `holder_count`, how many hold its private half."""
+    return connection.execute(_FIND_TODAYS_HELD).one_or_none()
 
 
 def count_holders(connection: Connection, office_key_id: str) -> int:
@@ -56,6 +70,17 @@ def list_holder_ids(connection: Connection, office_key_id: str) -> list[str]:
 def delete_holders(connection: Connection, office_key_id: str) -> None:
     """Delete every holder's sealed copy of an office key: its successor opens it."""
     connection.execute(delete(office_key_holders).where(office_key_holders.c.office_key_id == office_key_id))
+
+
+def delete_holder(connection: Connection, office_key_id: str, holder_id: str) -> None:
+    """Delete one holder's sealed copy of an office key."""
+    held = (office_key_holders.c.office_key_id == office_key_id) & (office_key_holders.c.holder_id == holder_id)
+    connection.execute(delete(office_key_holders).where(held))
+
+
+def lock_office_key(connection: Connection) -> Row[Any] | None:
+    """Return today's office key; until the transaction ends nobody makes another, or changes who holds this one."""
+    return connection.execute(_FIND_TODAYS.limit(1).with_for_update(of=office_keys)).one_or_none()
 
 
 def retire_office_key(connection: Connection, office_key_id: str, on: date) -> bool:

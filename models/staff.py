@@ -35,6 +35,11 @@ def change_staff(connection: Connection, staff_id: str, *, recipient: bytes | No
     return connection.execute(update(staff).where(*wanted).values(**columns)).rowcount == 1
 
 
+def replace_account(connection: Connection, staff_id: str, **columns: Any) -> None:  # noqa: ANN401  # columns of mixed types
+    """Make an account anew, whatever it held: other name, role, public key and second factor under the same id."""
+    connection.execute(update(staff).where(staff.c.id == staff_id).values(**columns))
+
+
 def list_staff(connection: Connection) -> list[Row[Any]]:
     """List all accounts by name."""
     return list(connection.execute(select(staff).order_by(staff.c.name)))

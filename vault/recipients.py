@@ -66,9 +66,7 @@ class Recipient:
     @property
     def fingerprint(self) -> str:
         """80 bits of a hash, to read aloud and compare: ``ABCD-EFGH-IJKL-MNOP``."""
-        digest = hashlib.sha256(f"{DOMAIN}/fingerprint/v1\n".encode() + self.raw).digest()
-        text = base64.b32encode(digest[:_FINGERPRINT_BYTES]).decode("ascii")
-        return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
+        return write_fingerprint("fingerprint", self.raw)
 
     def wrap_file_key(self, file_key: bytes) -> Stanza:
         """Wrap the key of one file in a stanza that only this recipient's identity can unwrap.
@@ -91,3 +89,10 @@ class Recipient:
 
     def __hash__(self) -> int:
         return hash(self.raw)
+
+
+def write_fingerprint(kind: str, raw: bytes) -> str:
+    """Write 80 bits of a public key's hash in four groups of four letters and digits; each kind has its own."""
+    digest = hashlib.sha256(f"{DOMAIN}/{kind}/v1\n".encode() + raw).digest()
+    text = base64.b32encode(digest[:_FINGERPRINT_BYTES]).decode("ascii")
+    return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))

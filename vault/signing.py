@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from vault.contexts import RECIPIENT_KINDS, Context
 from vault.derivation import DOMAIN
 from vault.errors import CannotOpenError, CannotSealError, UntrustedKeyError
-from vault.recipients import Recipient
+from vault.recipients import Recipient, write_fingerprint
 
 KEY_BYTES: Final = 32
 
@@ -91,6 +91,11 @@ class VerifyKey:
             self._key.verify(signature, _bind_message(message, purpose))
         except InvalidSignature:
             raise UntrustedKeyError from None
+
+
+def fingerprint_key(verify_key: bytes) -> str:
+    """80 bits of a hash of the public half of a signing key, to print and compare: ``ABCD-EFGH-IJKL-MNOP``."""
+    return write_fingerprint("signing-key-fingerprint", verify_key)
 
 
 def verify_signature(message: bytes, signature: bytes, *, purpose: str, verify_key: bytes) -> None:
