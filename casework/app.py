@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from casework.gate import install_gate
+from casework.office_key_page import find_office_fingerprint
 from casework.refusals import RefusalLog
 from casework.signing_in import SignInDesk
 from casework.stepping_up import StepUpDesk
@@ -27,8 +28,10 @@ from casework.views import (
     join,
     ledger,
     notices,
+    office_key,
     passkeys,
     patterns,
+    recovery,
     sign_in,
     staff,
     waiting,
@@ -58,9 +61,10 @@ def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LO
     app.extensions["join_throttle"] = Throttle()
     app.extensions["keyslot_cost"] = cost
     install_gate(app)
+    app.jinja_env.globals["find_office_fingerprint"] = lambda: find_office_fingerprint(app.extensions["engine"], config)
     account_views = (sign_in, confirm, passkeys, account, account_sessions, join, waiting, staff, invite, colleague)
     case_views = (cases, case, access, files, export, emergency, notices)
-    for view in (*account_views, *case_views, ledger, patterns):
+    for view in (*account_views, *case_views, office_key, recovery, ledger, patterns):
         app.register_blueprint(view.blueprint)
     return app
 

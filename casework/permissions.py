@@ -53,11 +53,16 @@ class Permission(StrEnum):
     STAFF_CLOSE = "staff:close"
     KEY_GRANT = "key:grant"
     LEDGER_READ = "ledger:read"
+    OFFICE_KEY_READ = "office_key:read"
+    OFFICE_KEY_ROTATE = "office_key:rotate"
+    RECOVERY_MAKE = "recovery:make"
+    RECOVERY_CHECK = "recovery:check"
 
 
 _EVERYBODY = frozenset({Permission.SESSION_USE, Permission.ACCOUNT_USE})
 _INTAKE = _EVERYBODY | {
     Permission.COUNTS_READ,
+    Permission.OFFICE_KEY_READ,
     Permission.CASE_LIST,
     Permission.CASE_OPEN,
     Permission.CASE_ASSIGN,
@@ -95,7 +100,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ATTORNEY: _ATTORNEY,
     Role.SUPERVISING_ATTORNEY: _ATTORNEY
     | _ACCOUNTS
-    | {Permission.CASE_RESTRICT, Permission.EMERGENCY_OPEN, Permission.KEY_GRANT, Permission.LEDGER_READ},
+    | {Permission.CASE_RESTRICT, Permission.EMERGENCY_OPEN, Permission.KEY_GRANT, Permission.LEDGER_READ}
+    | {Permission.OFFICE_KEY_ROTATE, Permission.RECOVERY_MAKE, Permission.RECOVERY_CHECK},
     # Sees how many, and nothing of any case.
     Role.ANALYST: _EVERYBODY | {Permission.COUNTS_READ},
 }

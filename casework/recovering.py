@@ -85,6 +85,11 @@ def find_office(engine: Engine, shares: Sequence[str]) -> FoundOffice:
     return FoundOffice(recovery, settings)
 
 
+def has_settings(data_dir: Path) -> bool:
+    """Whether a folder has a settings file of a site."""
+    return any((data_dir / "config" / f"{site}.env").exists() for site in SITES)
+
+
 def change_settings(
     settings: Mapping[str, Mapping[str, str]], data_dir: Path, changes: Mapping[str, Mapping[str, str]]
 ) -> dict[str, dict[str, str]]:
@@ -127,7 +132,7 @@ def recover_office(
     """
     config = read_config(CaseworkConfig, settings["casework"])
     folder = config.data_dir / "config"
-    if any((folder / f"{site}.env").exists() for site in SITES):
+    if has_settings(config.data_dir):
         raise CeremonyRefusedError("This folder has settings already: recovery is for a machine that has none.")
     with read(engine) as connection:
         known = find_email_owner(connection, person.email.strip().lower())
@@ -145,6 +150,7 @@ def recover_office(
         with read(engine) as connection:
             cases = list(_seal_restricted(connection, office.recovery, account.staff_id, recipient))
     sealed = seal_site_settings(settings, office.recovery.signing_key)
+    todays_id = next(iter(office.recovery.office_identities))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with written_settings(folder, settings), write(engine) as connection:
         _put_person(connection, rows, is_known=bool(known))
@@ -152,10 +158,8 @@ def recover_office(
             put_site_settings(connection, site, each)
         for case_key in cases:
             put_case_key(connection, **case_key)
-        todays_id = next(iter(office.recovery.office_identities))
-        append_event(connection, Event("office:recovered", todays_id, actor=account.staff_id), config)
-        for case_key in cases:
-            event = Event("access:recovered", case_key["case_id"], actor=account.staff_id)
+        events = [Event("access:recovered", each["case_id"], actor=account.staff_id) for each in cases]
+        for event in (Event("office:recovered", todays_id, actor=account.staff_id), *events):
             append_event(connection, event, config)
     return account
 

@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 from casework import terminal
 from casework.accounts import NewPerson, open_granter
 from casework.ceremony import SITES, read_settings_file
+from casework.key_forms import describe_share_fault
 from casework.permissions import Role
 from casework.recovering import (
     FoundOffice,
     change_settings,
     drill,
     find_office,
+    has_settings,
     open_backup,
     recover_office,
 )
@@ -66,7 +68,7 @@ def recover(parsed: argparse.Namespace) -> int:
     if not database and not stored.exists():
         terminal.tell_fault("There is no testimonio.sqlite3 in this folder: put the backup there first.")
         return 1
-    if any((parsed.data_dir / "config" / f"{site}.env").exists() for site in SITES):
+    if has_settings(parsed.data_dir):
         terminal.tell_fault("This folder has settings already: recovery is for a machine that has none.")
         return 1
     shares = _ask_shares(is_visible=parsed.visible)
@@ -142,7 +144,7 @@ def _ask_shares(*, is_visible: bool) -> list[str]:
         try:
             facts = check(text)
         except InvalidShareError as fault:
-            terminal.tell_fault(describe_share_fault(fault, len(shares) + 1))
+            terminal.tell_fault(f"Share {len(shares) + 1}: {describe_share_fault(fault)}")
             continue
         if facts.number in numbers:
             terminal.tell_fault(f"This is share number {facts.number} again. Type another.")
@@ -152,15 +154,6 @@ def _ask_shares(*, is_visible: bool) -> list[str]:
         shares.append(text)
         terminal.tell(f"Share number {facts.number}: spelt as it was written.")
     return shares
-
-
-def describe_share_fault(fault: InvalidShareError, place: int) -> str:
-    """Say what is wrong with a share, and where, in plain words."""
-    if fault.word:
-        return f"Share {place}: word {fault.word} is not a word of any share. Look at it again."
-    if fault.words is not None:
-        return f"Share {place}: there are {fault.words} words. A share has 33."
-    return f"Share {place}: a word is wrong, or two have changed places. Compare it with the paper word by word."
 
 
 def _explain(deed: Callable[[], _Result]) -> _Result | None:

@@ -109,6 +109,12 @@ EXPECTED |= {
     ("POST", "/emergency/<request_id>/approve"): SUPERVISOR,
     ("POST", "/emergency/<request_id>/refuse"): SUPERVISOR,
     ("POST", "/notices/<notice_id>/dismiss"): LEGAL,
+    ("GET", "/office-key"): LEGAL,
+    ("POST", "/office-key"): SUPERVISOR,
+    ("GET", "/recovery"): SUPERVISOR,
+    ("POST", "/recovery"): SUPERVISOR,
+    ("GET", "/recovery/check"): SUPERVISOR,
+    ("POST", "/recovery/check"): SUPERVISOR,
 }
 REFUSAL = "Not for your account"
 
