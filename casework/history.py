@@ -34,7 +34,6 @@ CASE_WORDS: dict[str, str] = {
     "file:differs": "File compared: NOT the SHA-256 of the day it came",
     "file:examined": "Previews and facts of a file made",
     "hold:changed": "Legal hold changed",
-    "access:recovered": "Opened to the person who recovered the office",
     "access:changed": "Who may open this case was changed",
     "case:rekeyed": "New keys made for the case",
     "emergency:asked": "Emergency opening asked for",

@@ -67,16 +67,17 @@ class Share:
         try:
             check((field.data or "")[:_LONGEST_SHARE])
         except InvalidShareError as fault:
-            raise ValidationError(describe_share_fault(fault)) from None
+            message, number = find_share_fault(fault)
+            raise ValidationError(_(message).format(number=number)) from None
 
 
-def describe_share_fault(fault: InvalidShareError) -> str:
-    """Say what is wrong with a share, and where, in plain words and without its own."""
+def find_share_fault(fault: InvalidShareError) -> tuple[str, int]:
+    """Say what is wrong with a share in plain words, none of them its own: a message, and its `{number}`."""
     if fault.word:
-        return _(N_("Word {number} is not a word of any share. Look at it again.")).format(number=fault.word)
+        return N_("Word {number} is not a word of any share. Look at it again."), fault.word
     if fault.words is not None:
-        return _(N_("There are {number} words. A share has 33.")).format(number=fault.words)
-    return _(N_("A word is wrong, or two have changed places. Compare it with the paper, word by word."))
+        return N_("There are {number} words. A share has 33."), fault.words
+    return N_("A word is wrong, or two have changed places. Compare it with the paper, word by word."), 0
 
 
 def make_check_form(count: int, data: Any = None) -> BoxForm:  # noqa: ANN401  # what WTForms takes as form data

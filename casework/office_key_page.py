@@ -8,9 +8,9 @@ from datetime import date
 from sqlalchemy import Engine
 
 from casework.permissions import Role
+from casework.role_names import ROLE_NAMES
 from casework.rotating import find_key_holders
 from casework.sessions import StaffSession
-from casework.staff_listing import ROLE_NAMES
 from models.engine import read
 from models.office_keys import get_office_key, list_holder_ids, list_keys
 from models.recovery_keys import get_recovery_key

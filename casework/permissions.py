@@ -53,8 +53,8 @@ class Permission(StrEnum):
     STAFF_CLOSE = "staff:close"
     KEY_GRANT = "key:grant"
     LEDGER_READ = "ledger:read"
-    OFFICE_KEY_READ = "office_key:read"
-    OFFICE_KEY_ROTATE = "office_key:rotate"
+    KEY_READ = "key:read"
+    KEY_ROTATE = "key:rotate"
     RECOVERY_MAKE = "recovery:make"
     RECOVERY_CHECK = "recovery:check"
 
@@ -62,7 +62,7 @@ class Permission(StrEnum):
 _EVERYBODY = frozenset({Permission.SESSION_USE, Permission.ACCOUNT_USE})
 _INTAKE = _EVERYBODY | {
     Permission.COUNTS_READ,
-    Permission.OFFICE_KEY_READ,
+    Permission.KEY_READ,
     Permission.CASE_LIST,
     Permission.CASE_OPEN,
     Permission.CASE_ASSIGN,
@@ -101,7 +101,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISING_ATTORNEY: _ATTORNEY
     | _ACCOUNTS
     | {Permission.CASE_RESTRICT, Permission.EMERGENCY_OPEN, Permission.KEY_GRANT, Permission.LEDGER_READ}
-    | {Permission.OFFICE_KEY_ROTATE, Permission.RECOVERY_MAKE, Permission.RECOVERY_CHECK},
+    | {Permission.KEY_ROTATE, Permission.RECOVERY_MAKE, Permission.RECOVERY_CHECK},
     # Sees how many, and nothing of any case.
     Role.ANALYST: _EVERYBODY | {Permission.COUNTS_READ},
 }

@@ -8,19 +8,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from casework.access_changes import grant_case
 from casework.accounts import AccountRows, NewAccount, NewPerson, make_account, put_account
 from casework.case_keys import REPORT, WORK, open_case_keyring
+from casework.caseworker import Caseworker
 from casework.ceremony import SITES, written_settings
-from casework.errors import CeremonyRefusedError
+from casework.errors import CaseworkError, CeremonyRefusedError
 from casework.ledger_writing import append_event
+from casework.opening import open_case
 from casework.recovery import OpenedRecovery, open_recovery
+from casework.sessions import StaffSession
 from casework.site_settings import open_site_settings, seal_site_settings
 from models.case_keys import list_held_cases
-from models.cases import get_case_key, put_case_key
+from models.cases import get_case_key
 from models.engine import create_engine, migrate, read, write
 from models.held_keys import delete_case_rows, delete_office_holders, delete_share_rows
 from models.ledger import Event
@@ -28,14 +31,13 @@ from models.office_keys import put_holder
 from models.recovery_keys import list_restricted_cases
 from models.site_settings import put_site_settings
 from models.staff import find_email_owner, replace_account
-from vault.contexts import Context
 from vault.errors import CannotOpenError, UntrustedKeyError
 from vault.identities import Identity
 from vault.keyslots import RFC_9106_LOW_MEMORY, Cost
-from vault.recipients import Recipient
-from vault.sealing import seal_identity
 from vault.signing import fingerprint_key
 from web.config import CaseworkConfig, IntakeConfig, read_config
+
+RECOVERED = "The office was recovered from its shares"
 
 
 @dataclass(frozen=True)
@@ -118,13 +120,11 @@ def recover_office(
     settings: Mapping[str, Mapping[str, str]],
     person: NewPerson,
     *,
-    with_restricted: bool = False,
     cost: Cost = RFC_9106_LOW_MEMORY,
 ) -> NewAccount:
     """Write both settings files, and give one person an account that opens what the office opens.
 
-    A person whose e-mail address has an account gets that one made anew. With `with_restricted` they also get the keys
-    of every restricted case that the shares open; each stands in the ledger.
+    A person whose e-mail address has an account gets that one made anew.
 
     Raises:
         CeremonyRefusedError: the folder has settings already.
@@ -144,11 +144,6 @@ def recover_office(
         staff_id=known,
         cost=cost,
     )
-    recipient = Recipient.from_bytes(rows.staff["recipient"])
-    cases: list[dict[str, Any]] = []
-    if with_restricted:
-        with read(engine) as connection:
-            cases = list(_seal_restricted(connection, office.recovery, account.staff_id, recipient))
     sealed = seal_site_settings(settings, office.recovery.signing_key)
     todays_id = next(iter(office.recovery.office_identities))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -156,12 +151,39 @@ def recover_office(
         _put_person(connection, rows, is_known=bool(known))
         for site, each in sealed.items():
             put_site_settings(connection, site, each)
-        for case_key in cases:
-            put_case_key(connection, **case_key)
-        events = [Event("access:recovered", each["case_id"], actor=account.staff_id) for each in cases]
-        for event in (Event("office:recovered", todays_id, actor=account.staff_id), *events):
-            append_event(connection, event, config)
+        append_event(connection, Event("office:recovered", todays_id, actor=account.staff_id), config)
     return account
+
+
+def recover_restricted(
+    engine: Engine, config: CaseworkConfig, office: FoundOffice, account: NewAccount
+) -> tuple[list[str], list[str]]:
+    """Give the person who recovered the office every restricted case that the shares open, each on the record.
+
+    Returns the references of those given, and of those that stay shut: they are walled off, or the paper has no key.
+    """
+    recovery = office.recovery
+    # The paper stands in for the person: it holds the cases, and what is done is recorded as theirs.
+    session = StaffSession(
+        staff_id=account.staff_id,
+        name=account.person.name,
+        email=account.person.email,
+        role=account.person.role,
+        identity=recovery.identity,
+        office_identities={**recovery.office_identities, recovery.recovery_key_id: recovery.identity},
+    )
+    caseworker = Caseworker(engine, config, session)
+    with read(engine) as connection:
+        references = [row.reference for row in list_restricted_cases(connection)]
+    given, shut = [], []
+    for reference in references:
+        try:
+            grant_case(caseworker, open_case(caseworker, reference), account.staff_id, RECOVERED)
+        except CaseworkError:
+            shut.append(reference)
+        else:
+            given.append(reference)
+    return given, shut
 
 
 def _put_person(connection: Connection, rows: AccountRows, *, is_known: bool) -> None:
@@ -176,25 +198,6 @@ def _put_person(connection: Connection, rows: AccountRows, *, is_known: bool) ->
     replace_account(connection, staff_id, **{**rows.staff, "sealed_factors": None})
     for holder in rows.holders:
         put_holder(connection, **holder)
-
-
-def _seal_restricted(
-    connection: Connection, recovery: OpenedRecovery, staff_id: str, recipient: Recipient
-) -> Iterator[dict[str, Any]]:
-    for case in list_restricted_cases(connection):
-        opened = _open_case(connection, case.id, {recovery.recovery_key_id: recovery.identity})
-        if opened is None:
-            continue
-        yield {
-            "case_id": case.id,
-            "holder_id": staff_id,
-            **{
-                f"sealed_{which}_identity": seal_identity(
-                    identity, recipients=[recipient], context=Context(f"{which}_identity", (case.id, staff_id))
-                )
-                for which, identity in opened.items()
-            },
-        }
 
 
 def _open_case(connection: Connection, case_id: str, held: Mapping[str, Identity]) -> dict[str, Identity] | None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from casework import terminal
 from casework.accounts import NewPerson, open_granter
 from casework.ceremony import SITES, read_settings_file
-from casework.key_forms import describe_share_fault
+from casework.key_forms import find_share_fault
 from casework.permissions import Role
 from casework.recovering import (
     FoundOffice,
@@ -22,6 +22,7 @@ from casework.recovering import (
     has_settings,
     open_backup,
     recover_office,
+    recover_restricted,
 )
 from casework.recovery import SharesReplacedError
 from casework.signing_in_at_terminal import sign_in_at_terminal
@@ -82,7 +83,12 @@ def recover(parsed: argparse.Namespace) -> int:
             parsed.email or terminal.ask("Your e-mail"),
             Role.SUPERVISING_ATTORNEY,
         )
-        account = recover_office(engine, office, settings, person, with_restricted=parsed.restricted)
+        account = recover_office(engine, office, settings, person)
+        if parsed.restricted:
+            config = read_config(CaseworkConfig, settings["casework"])
+            given, shut = recover_restricted(engine, config, office, account)
+            terminal.tell(f"\nRestricted cases opened to you: {', '.join(given) or 'none'}.")
+            terminal.tell(f"Restricted cases that stay shut: {', '.join(shut) or 'none'}.")
     terminal.tell("\nWrite the passphrase on paper and put the code secret into an app. Both are shown this once.")
     terminal.tell_account(account)
     terminal.wait_and_clear()
@@ -144,7 +150,8 @@ def _ask_shares(*, is_visible: bool) -> list[str]:
         try:
             facts = check(text)
         except InvalidShareError as fault:
-            terminal.tell_fault(f"Share {len(shares) + 1}: {describe_share_fault(fault)}")
+            message, number = find_share_fault(fault)
+            terminal.tell_fault(f"Share {len(shares) + 1}: {message.format(number=number)}")
             continue
         if facts.number in numbers:
             terminal.tell_fault(f"This is share number {facts.number} again. Type another.")

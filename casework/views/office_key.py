@@ -21,14 +21,14 @@ CHANGED = N_("The key, or who holds it, has changed since you opened this page. 
 
 
 @blueprint.get("/office-key")
-@require(Permission.OFFICE_KEY_READ)
+@require(Permission.KEY_READ)
 def show_office_key() -> Answer:
     """Show the key, and to those who may make a new one how."""
     return _render(RotateForm(), 200)
 
 
 @blueprint.post("/office-key")
-@require(Permission.OFFICE_KEY_ROTATE, fresh=True)
+@require(Permission.KEY_ROTATE, fresh=True)
 def send_office_key() -> Answer:
     """Make a new office key for the people that the page showed."""
     form = RotateForm(request.form)

@@ -12,12 +12,14 @@ import pytest
 from sqlalchemy import Engine, select
 
 from casework.__main__ import main
+from casework.access_changes import wall_person
 from casework.app import create_app
 from casework.ceremony import read_settings_file
 from casework.opening import open_case
 from casework.permissions import Role
 from casework.recovery import ShareSet
 from casework.rotating import rotate_office_key
+from casework.vouching import ACCESS_EVENT
 from models import tables
 from models.engine import create_engine, read
 from tests.casework.desks import open_supervisor, sit_down
@@ -132,7 +134,7 @@ def test_backup_and_shares_become_a_working_office(
     type_answers(monkeypatch, *new.list_answers(answers))
     assert main(new.arguments) == 0
     told = capsys.readouterr()
-    assert "word 12" in told.err
+    assert "Word 12" in told.err
     assert "again" in told.err
     assert fingerprint_key(staff_office.ceremony.casework.office_verify_key) in told.out
     assert not any(share in told.out + told.err for share in shares.shares)
@@ -157,15 +159,44 @@ def test_restricted_cases_come_back_only_when_asked_for(
     new, shares, references = machine
     type_answers(monkeypatch, *new.list_answers(list(shares.shares[1:])))
     assert main([*new.arguments, "--restricted"]) == 0
-    reader = new.sign_in(new.read_account(capsys.readouterr().out))
+    told = capsys.readouterr().out
+    assert f"opened to you: {references['mine']}." in told
+    assert f"stay shut: {references['theirs']}." in told
+    reader = new.sign_in(new.read_account(told))
     assert reader.get(f"/cases/{references['mine']}").status == 200
     assert reader.get(f"/cases/{references['theirs']}").status == 404  # its maker could not open it
     engine = create_engine(new.owner_url)
     with read(engine) as connection:
         entries = connection.execute(select(tables.ledger_entries.c.kind)).scalars().all()
     engine.dispose()
-    assert entries.count("access:recovered") == 1
+    assert entries.count(ACCESS_EVENT) == 3  # restricted twice, given once
     assert entries.count("office:recovered") == 1
+    new.app.extensions["engine"].dispose()
+
+
+def test_a_wall_holds_through_recovery(
+    engine: Engine,
+    early: Filing,
+    staff_office: StaffOffice,
+    database_urls: DatabaseUrls,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Somebody who is walled off from a case does not get it by recovering the office, although the paper opens it."""
+    shares = make_shares(engine, staff_office)
+    reference = early.file().reference
+    walled = staff_office.accounts[Role.INTAKE]
+    supervisor = sit_down(engine, staff_office, Role.SUPERVISING_ATTORNEY)
+    granter = open_supervisor(engine, staff_office)
+    wall_person(supervisor, granter, open_case(supervisor, reference), walled.staff_id, "Their cousin")
+    new = NewMachine(tmp_path / "new", database_urls, monkeypatch)
+    type_answers(monkeypatch, *new.list_answers(list(shares.shares[:2]), email=walled.person.email))
+    assert main([*new.arguments, "--restricted"]) == 0
+    told = capsys.readouterr().out
+    assert f"stay shut: {reference}." in told
+    reader = new.sign_in(new.read_account(told))
+    assert reader.get(f"/cases/{reference}").status == 404
     new.app.extensions["engine"].dispose()
 
 

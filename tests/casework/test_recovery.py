@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 
 import pytest
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, select, update
 
+from casework.access_changes import restrict_case
 from casework.opening import open_case
 from casework.permissions import Role
 from casework.recovering import drill
@@ -26,7 +27,6 @@ from vault.contexts import Context
 from vault.errors import CannotOpenError, CannotSealError, InvalidShareError, UntrustedKeyError
 from vault.identities import Identity
 from vault.opening import open_identity
-from vault.sealing import seal_identity
 from vault.signing import SigningKey, sign_recipient
 
 
@@ -56,25 +56,11 @@ def make_shares(
 
 
 def restrict(engine: Engine, case: FiledCase, office: StaffOffice, *roles: Role) -> None:
-    """Leave a case with these people alone, as a restriction does."""
+    """Restrict a case to these people; its deed by the supervising attorney."""
     caseworker = sit_down(engine, office, Role.SUPERVISING_ATTORNEY)
-    opened = open_case(caseworker, case.reference)
-    assert opened.report_keyring is not None
-    assert opened.work_keyring is not None
-    rings = {"report": opened.report_keyring.newest, "work": opened.work_keyring.newest}
-    with write(engine) as connection:
-        connection.execute(delete(tables.case_keys).where(tables.case_keys.c.case_id == case.id))
-        for role in roles:
-            person = sit_down(engine, office, role).session
-            sealed = {
-                f"sealed_{which}_identity": seal_identity(
-                    identity,
-                    recipients=[person.identity.recipient],
-                    context=Context(f"{which}_identity", (case.id, person.staff_id)),
-                )
-                for which, identity in rings.items()
-            }
-            connection.execute(insert(tables.case_keys).values(case_id=case.id, holder_id=person.staff_id, **sealed))
+    people = [office.accounts[role].staff_id for role in roles]
+    granter = open_supervisor(engine, office)
+    restrict_case(caseworker, granter, open_case(caseworker, case.reference), people, "Somebody knows them")
 
 
 def test_any_enough_shares_open_what_the_office_holds(engine: Engine, staff_office: StaffOffice) -> None:
