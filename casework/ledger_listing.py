@@ -40,6 +40,7 @@ _OFFICE_WORDS = {
     "recovery:made": "Recovery shares made",
     "settings:stored": "Settings stored for recovery",
     "office:recovered": "Office recovered from its shares",
+    "staff:recovered": "Account made, or made anew, at recovery",
     "key:untrusted": "A stored public key was not its owner's: refused",
     "staff:added": "Account added",
     "staff:invited": "Invited to join",

@@ -7,6 +7,8 @@ from datetime import date
 
 from sqlalchemy import Engine
 
+from casework.ledger_writing import SITE, find_verify_keys, make_signature_check
+from casework.office_vouching import is_office_key_vouched
 from casework.permissions import Role
 from casework.role_names import ROLE_NAMES
 from casework.rotating import find_key_holders
@@ -42,7 +44,8 @@ class FormerKey:
 class OfficeKeyPage:
     """Everything that the page shows. `known` names key and holders as shown, so that a change in between is noticed.
 
-    `is_behind` says that this session knows a newer key than the database: it was put back to an older state.
+    `is_behind` says that this session knows a newer key than the database: it was put back to an older state. Not
+    `is_vouched`: the ledger recorded another key last.
     """
 
     fingerprint: str
@@ -54,6 +57,7 @@ class OfficeKeyPage:
     former: tuple[FormerKey, ...]
     known: str
     is_behind: bool
+    is_vouched: bool
 
 
 def find_office_fingerprint(engine: Engine, config: CaseworkConfig) -> str:
@@ -87,6 +91,7 @@ def describe_office_key(engine: Engine, config: CaseworkConfig, session: StaffSe
         people = [person for person in list_staff(connection) if person.id in set(held_by)]
         recovery = get_recovery_key(connection)
         former = [each for each in list_keys(connection) if each.id != row.id]
+        is_vouched = is_office_key_vouched(connection, row.id, make_signature_check(find_verify_keys(config)[SITE]))
     keepers = tuple(
         Keeper(
             person.name,
@@ -106,6 +111,7 @@ def describe_office_key(engine: Engine, config: CaseworkConfig, session: StaffSe
         former=tuple(FormerKey(each.made_on, each.retired_on) for each in former),
         known=_name_state(row.id, next_holders.recipients),
         is_behind=bool(own) and own[0] != row.id,
+        is_vouched=is_vouched,
     )
 
 

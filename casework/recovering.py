@@ -151,7 +151,8 @@ def recover_office(
         _put_person(connection, rows, is_known=bool(known))
         for site, each in sealed.items():
             put_site_settings(connection, site, each)
-        append_event(connection, Event("office:recovered", todays_id, actor=account.staff_id), config)
+        for kind, subject in (("staff:recovered", account.staff_id), ("office:recovered", todays_id)):
+            append_event(connection, Event(kind, subject, actor=account.staff_id), config)
     return account
 
 

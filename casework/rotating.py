@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
+from casework.account_vouching import list_unvouched_accounts
 from casework.accounts import Granter, make_holder
 from casework.errors import CaseworkError
 from casework.holders import find_holder, find_recovery_holder
-from casework.ledger_writing import append_event
+from casework.ledger_writing import SITE, append_event, find_verify_keys, make_signature_check
 from casework.permissions import GRANTING_ROLES, LEGAL_ROLES
 from models.engine import read, write
 from models.ledger import Event
@@ -52,8 +53,8 @@ class KeyChangedError(CaseworkError):
 class KeyHolders:
     """Who would get a new office key: recipients by holder id, and of these the ones who may give access to others.
 
-    `left_out` are the ids of people who hold today's and will not get the new one: they left, their role needs none, or
-    their own key was not compared and signed yet.
+    `left_out` are the ids of people who hold today's and will not get the new one: they left, their role needs none,
+    their own key was not compared and signed yet, or their account is not as the ledger recorded it last.
     """
 
     recipients: Mapping[str, Recipient]
@@ -82,10 +83,13 @@ def find_key_holders(connection: Connection, office_key_id: str, config: Casewor
     """
     holding = set(list_holder_ids(connection, office_key_id))
     people = [row for row in list_staff(connection) if row.id in holding]
-    fit = [row for row in people if _may_get_key(row)]
+    # Whoever writes to the database could bring a leaver's row back, whose key the office did sign.
+    unvouched = list_unvouched_accounts(connection, make_signature_check(find_verify_keys(config)[SITE]))
+    verified = {row.id: find_holder(connection, row.id, config) for row in people if _may_get_key(row)}
+    fit = [row for row in people if row.id in verified and row.id not in unvouched]
     recovery = find_recovery_holder(connection, config)
     return KeyHolders(
-        recipients={row.id: find_holder(connection, row.id, config) for row in fit} | recovery,
+        recipients={row.id: verified[row.id] for row in fit} | recovery,
         granting=frozenset({row.id for row in fit if row.role in GRANTING_ROLES} | set(recovery)),
         left_out=tuple(row.id for row in people if row not in fit),
     )

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine, select, update
 
+from casework.ledger_writing import append_event
 from casework.opening import open_case
 from casework.permissions import Role
 from casework.rotating import KeyChangedError, rotate_office_key
@@ -17,6 +18,7 @@ from intake.sending import send_report
 from models import tables
 from models.cases import list_case_holders
 from models.engine import create_engine, read, write
+from models.ledger import Event
 from models.office_keys import count_holders, get_office_key, list_held_keys, list_holder_ids, list_keys
 from tests.casework.desks import open_supervisor, sit_down, sit_down_again
 from tests.casework.filing import Filing
@@ -96,14 +98,24 @@ def test_only_supervising_attorneys_get_the_signing_key(engine: Engine, staff_of
             assert held.sealed_signing_key is None
 
 
-@pytest.mark.parametrize("change", [{"is_active": False}, {"recipient_signature": b""}, {"role": "administrator"}])
+@pytest.mark.parametrize(
+    ("change", "is_on_record"),
+    [
+        ({"is_active": False}, True),
+        ({"recipient_signature": b""}, True),
+        ({"role": "administrator"}, True),
+        ({"name": "somebody brought back"}, False),
+    ],
+)
 def test_whoever_may_not_have_it_does_not_get_it(
-    engine: Engine, staff_office: StaffOffice, change: dict[str, object]
+    engine: Engine, staff_office: StaffOffice, change: dict[str, object], *, is_on_record: bool
 ) -> None:
-    """Who has left, waits for a comparison, or has another role now, is left out and loses the key before."""
+    """Who left, waits for a comparison, has another role, or is not as the ledger says, is left out and loses it."""
     attorney = staff_office.accounts[Role.ATTORNEY].staff_id
     with write(engine) as connection:
         connection.execute(update(tables.staff).where(tables.staff.c.id == attorney).values(**change))
+        if is_on_record:
+            append_event(connection, Event("staff:changed", attorney), staff_office.ceremony.casework)
     rotate_office_key(engine, staff_office.ceremony.casework, open_supervisor(engine, staff_office))
     with read(engine) as connection:
         assert list_held_keys(connection, attorney) == []
