@@ -14,7 +14,7 @@ from models.ledger_search import iterate_noun_rows, read_signed
 from models.ledger_walk import SignatureCheck
 from models.staff import get_staff, list_staff
 
-ACCOUNT_NOUNS: Final = ("staff", "key")
+ACCOUNT_NOUNS: Final = ("staff", "key", "passphrase")
 # Entries from before an account's row was there say nothing of it.
 _BEFORE_THE_ROW: Final = frozenset({"staff:invited"})
 
