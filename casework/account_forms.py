@@ -5,6 +5,8 @@ from wtforms import HiddenField, StringField
 from casework.forms import Filled, drop_controls
 from web.csrf import N_, BoxForm
 
+NOT_ADDED = N_("The passkey was not added. Please try again, on the device that it is to be on.")
+PRESS_AGAIN = N_("No passkey has come yet. Press the button once more; your browser must allow script on this page.")
 _LONGEST_NAME, _LONGEST_CODE = 60, 40
 
 

@@ -147,12 +147,12 @@ def make_account(
 def make_credentials(
     identity: Identity,
     passphrase: str,
-    totp_secret: bytes,
+    totp_secret: bytes | None,
     *,
     staff_id: str,
     cost: Cost = RFC_9106_LOW_MEMORY,
 ) -> dict[str, Any]:
-    """Lock a new identity under a passphrase and seal the code secret to it: columns of an account.
+    """Lock a new identity under a passphrase and seal the app's secret to it, if there is one: columns of an account.
 
     Its public key is not signed yet: nobody seals anything to it before somebody who may grant has compared it.
     """
@@ -161,7 +161,9 @@ def make_credentials(
         "recipient": identity.recipient.raw,
         "recipient_signature": b"",
         "keyslot": lock_identity(identity, passphrase, staff_id=staff_id, cost=cost),
-        "sealed_totp_secret": seal(totp_secret, recipients=[identity.recipient], context=context),
+        "sealed_totp_secret": seal(totp_secret, recipients=[identity.recipient], context=context)
+        if totp_secret is not None
+        else None,
     }
 
 

@@ -11,9 +11,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from casework.accounts import make_credentials
+from casework.challenges import Challenge
 from casework.errors import InvitationOverError
+from casework.factors import Factors, seal_factors
 from casework.invitations import find_invitation, is_its_code
 from casework.ledger_writing import append_event
+from casework.passkeys import read_new_passkey
 from casework.passphrases import is_same_passphrase, make_passphrase
 from casework.steps import keep_steps, read_steps
 from casework.totp import find_step, make_secret, read_code
@@ -21,6 +24,7 @@ from models.engine import write
 from models.invitations import delete_invitation
 from models.ledger import Event
 from models.staff import change_staff, get_staff, put_staff
+from models.used_challenges import use_challenge
 from vault.boxes import BoxKey
 from vault.identities import Identity
 from vault.keyslots import RFC_9106_LOW_MEMORY, Cost
@@ -98,7 +102,7 @@ def finish_joining(
     *,
     cost: Cost = RFC_9106_LOW_MEMORY,
 ) -> bool:
-    """Make the account's key and lay the account down; False when the code from the app is not right.
+    """Make the account with an app as its second factor; False when the code from the app is not right.
 
     Its public key is unsigned: nobody seals anything to it. The invitation is used up.
 
@@ -112,26 +116,66 @@ def finish_joining(
     find_invitation(engine, joining.invitation_id)
     identity = Identity.generate()
     credentials = make_credentials(identity, joining.passphrase, secret, staff_id=joining.staff_id, cost=cost)
-    try:
-        _lay_down(engine, config, joining, {**credentials, "sealed_factors": None, "totp_last_step": step})
-    except IntegrityError:
-        raise InvitationOverError from None
-    # The passphrase and the secret have served: only the fingerprint is still to be read aloud.
-    fingerprint = identity.recipient.fingerprint
-    _keep(engine, key, replace(joining, passphrase="", totp_secret="", stage=DONE, fingerprint=fingerprint))
+    _lay_down(engine, config, joining, {**credentials, "sealed_factors": None, "totp_last_step": step})
+    _keep_done(engine, key, joining, identity)
     return True
 
 
-def _lay_down(engine: Engine, config: CaseworkConfig, joining: Joining, credentials: dict[str, Any]) -> None:
-    with write(engine) as connection:
-        if not delete_invitation(connection, joining.invitation_id):
-            raise InvitationOverError
-        if get_staff(connection, joining.staff_id) is None:
-            who = {"id": joining.staff_id, "email": joining.email, "name": joining.name, "role": joining.role}
-            put_staff(connection, **who, is_active=True, **credentials)
-        else:
-            change_staff(connection, joining.staff_id, is_active=True, **credentials)
-        append_event(connection, Event("staff:joined", joining.staff_id, actor=joining.staff_id), config)
+def finish_joining_with_passkey(
+    engine: Engine,
+    config: CaseworkConfig,
+    key: BoxKey,
+    joining: Joining,
+    text: str,
+    name: str,
+    *,
+    cost: Cost = RFC_9106_LOW_MEMORY,
+) -> None:
+    """Make the account with a passkey as its second factor, as a device answered; otherwise as `finish_joining`.
+
+    Raises:
+        InvalidPasskeyError: the answer is not what was asked for.
+        InvitationOverError: the invitation was used, taken back or ran out meanwhile.
+    """
+    staff_id = joining.staff_id
+    passkey, challenge = read_new_passkey(config, text, staff_id=staff_id, name=name)
+    find_invitation(engine, joining.invitation_id)
+    identity = Identity.generate()
+    credentials = make_credentials(identity, joining.passphrase, None, staff_id=staff_id, cost=cost)
+    sealed = seal_factors(Factors((passkey,)), recipient=identity.recipient, staff_id=staff_id)
+    columns = {**credentials, "sealed_factors": sealed, "totp_last_step": 0}
+    _lay_down(engine, config, joining, columns, challenge)
+    _keep_done(engine, key, joining, identity)
+
+
+def _lay_down(
+    engine: Engine,
+    config: CaseworkConfig,
+    joining: Joining,
+    credentials: dict[str, Any],
+    challenge: Challenge | None = None,
+) -> None:
+    try:
+        with write(engine) as connection:
+            if not delete_invitation(connection, joining.invitation_id):
+                raise InvitationOverError
+            if challenge is not None:
+                now = int(clock.now().timestamp())
+                use_challenge(connection, challenge.id, expires_at=challenge.expires_at, now=now)
+            if get_staff(connection, joining.staff_id) is None:
+                who = {"id": joining.staff_id, "email": joining.email, "name": joining.name, "role": joining.role}
+                put_staff(connection, **who, is_active=True, **credentials)
+            else:
+                change_staff(connection, joining.staff_id, is_active=True, **credentials)
+            append_event(connection, Event("staff:joined", joining.staff_id, actor=joining.staff_id), config)
+    except IntegrityError:
+        raise InvitationOverError from None
+
+
+def _keep_done(engine: Engine, key: BoxKey, joining: Joining, identity: Identity) -> None:
+    # The passphrase and the secret have served: only the fingerprint is still to be read aloud.
+    fingerprint = identity.recipient.fingerprint
+    _keep(engine, key, replace(joining, passphrase="", totp_secret="", stage=DONE, fingerprint=fingerprint))
 
 
 def _keep(engine: Engine, key: BoxKey, joining: Joining) -> None:

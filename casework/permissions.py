@@ -130,6 +130,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "join.send_proof",
         "join.show_factor",
         "join.send_factor",
+        "join.show_passkey_options",
+        "join.send_passkey",
         "join.show_joined",
     }
 )

@@ -4,7 +4,7 @@ import segno
 from flask import Blueprint, abort, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from casework.account_forms import AppForm, PasskeyForm
+from casework.account_forms import NOT_ADDED, PRESS_AGAIN, AppForm, PasskeyForm
 from casework.errors import FactorsChangedError, InvalidPasskeyError, LastFactorError, WrongCodeError
 from casework.forms import LeaveForm
 from casework.gate import get_config
@@ -30,8 +30,6 @@ from web.languages import gettext as _
 Answer = Response | tuple[str, int]
 blueprint = Blueprint("account", __name__)
 
-NOT_ADDED = N_("The passkey was not added. Please try again, on the device that it is to be on.")
-PRESS_AGAIN = N_("No passkey has come yet. Press the button once more; your browser must allow script on this page.")
 LAST_ONE = N_("This is your last way to sign in besides recovery codes. Add another one first.")
 CHANGED = N_("Your account was changed elsewhere at the same moment. Nothing was changed here. Please try again.")
 WRONG_CODE = N_("This is not the code that the app shows now. Wait for a new one, and try again.")

@@ -6,11 +6,12 @@ Forms are made after the browser's box was found: their tokens come from its key
 from collections.abc import Callable
 
 import segno
-from flask import Blueprint, current_app, g, redirect, render_template, request
+from flask import Blueprint, abort, current_app, g, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from casework.account_forms import NOT_ADDED, PRESS_AGAIN, PasskeyForm
 from casework.confirming import DELAYED, DELAYED_ONE
-from casework.errors import InvitationOverError
+from casework.errors import InvalidPasskeyError, InvitationOverError
 from casework.gate import get_config, set_desk
 from casework.invitations import find_invitation
 from casework.joining import (
@@ -23,9 +24,11 @@ from casework.joining import (
     begin_joining,
     find_joining,
     finish_joining,
+    finish_joining_with_passkey,
     make_another_passphrase,
     prove_passphrase,
 )
+from casework.passkeys import make_creation_options
 from casework.permissions import LEGAL_ROLES
 from casework.role_names import ROLE_NAMES
 from casework.sessions import Desk
@@ -163,6 +166,43 @@ def send_factor(invitation_id: str) -> Answer:
         return _render_over()
 
 
+@blueprint.get("/join/<invitation_id>/passkey/options")
+def show_passkey_options(invitation_id: str) -> Answer:
+    """Give the page's script what the device is asked for, to whoever has come as far as their second factor."""
+    joining = _find_joining(invitation_id)
+    if joining is None or joining.stage != PROVEN:
+        abort(404)
+    try:
+        options = make_creation_options(get_config(), staff_id=joining.staff_id, email=joining.email, name=joining.name)
+    except InvalidPasskeyError:
+        abort(404)
+    return jsonify(options)
+
+
+@blueprint.post("/join/<invitation_id>/passkey")
+def send_passkey(invitation_id: str) -> Answer:
+    """Take what the device answered, and make the account."""
+
+    def send(joining: Joining) -> Answer:
+        form = PasskeyForm(request.form)
+        text, is_whole = form.credential.data or "", form.validate()
+        form.forget_answer()
+        if is_whole:
+            name, cost = (form.passkey_name.data or "").strip(), current_app.extensions["keyslot_cost"]
+            try:
+                finish_joining_with_passkey(get_engine(), get_config(), g.desk.key, joining, text, name, cost=cost)
+            except InvalidPasskeyError:
+                form.form_errors.append(_(NOT_ADDED if text else PRESS_AGAIN))
+            else:
+                return redirect(f"/join/{invitation_id}/joined", code=303)
+        return _render_factor(FactorForm(), 400, joining, form)
+
+    try:
+        return _show(invitation_id, PROVEN, send)
+    except InvitationOverError:
+        return _render_over()
+
+
 @blueprint.get("/join/<invitation_id>/joined")
 def show_joined(invitation_id: str) -> Answer:
     """Show the fingerprint to read aloud, and who may compare it."""
@@ -205,12 +245,13 @@ def _render_passphrase(form: GoOnForm, status: int, joining: Joining) -> Answer:
     return _render("join_passphrase", form, status, joining=joining, words=words, role_names=ROLE_NAMES)
 
 
-def _render_factor(form: FactorForm, status: int, joining: Joining) -> Answer:
+def _render_factor(form: FactorForm, status: int, joining: Joining, passkey_form: PasskeyForm | None = None) -> Answer:
     form.code.data = ""
     secret = bytes.fromhex(joining.totp_secret)
     uri = make_enrolment_uri(secret, email=joining.email, office_name=get_config().office_name)
     picture = segno.make(uri, error="m").svg_inline(scale=4, border=4, light="#fff", omitsize=False)
-    return _render("join_factor", form, status, joining=joining, picture=picture, secret=write_secret(secret))
+    values = {"joining": joining, "picture": picture, "secret": write_secret(secret)}
+    return _render("join_factor", form, status, passkey_form=passkey_form or PasskeyForm(), **values)
 
 
 def _render(page: str, form: BoxForm, status: int, **values: object) -> tuple[str, int]:
