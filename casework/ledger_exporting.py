@@ -6,6 +6,7 @@ verifies to find. The form of a line is described in docs/ledger.md.
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 
 from sqlalchemy import Engine
 
@@ -25,8 +26,9 @@ def export_chain(engine: Engine, config: CaseworkConfig, site: str, staff_id: st
 
 
 def _write_lines(engine: Engine, wanted: EntryFilter) -> Iterator[bytes]:
-    with read(engine) as connection:
-        for row in iterate_entry_rows(connection, wanted):
+    # Closed when a reader goes away in the middle, too.
+    with read(engine) as connection, closing(iterate_entry_rows(connection, wanted)) as rows:
+        for row in rows:
             line = {
                 "site": row.site,
                 "sequence": row.sequence,

@@ -4,11 +4,11 @@ What stands in the rows may have been changed by somebody: nothing here fails ov
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Result, Row, func, or_, select
 
 from models.ledger_walk import SignatureCheck
 from models.tables import ledger_entries
@@ -49,10 +49,15 @@ def list_entry_rows(connection: Connection, wanted: EntryFilter, *, limit: int, 
     return list(connection.execute(statement.limit(limit).offset(offset)))
 
 
-def iterate_entry_rows(connection: Connection, wanted: EntryFilter) -> Iterator[Row[Any]]:
-    """Return the entries that a filter finds as they are stored, oldest first, without holding many of them."""
+def iterate_entry_rows(connection: Connection, wanted: EntryFilter) -> Generator[Row[Any], None, None]:
+    """Yield the entries that a filter finds as they are stored, oldest first, without holding many of them.
+
+    Whoever may stop in the middle closes it before the connection.
+    """
     statement = select(*_COLUMNS).where(*_list_conditions(wanted)).order_by(ledger_entries.c.sequence)
-    return iter(connection.execute(statement.execution_options(yield_per=_PORTION)))
+    result: Result[Any] = connection.execute(statement.execution_options(yield_per=_PORTION))
+    with result as rows:
+        yield from rows
 
 
 def iterate_noun_rows(connection: Connection, nouns: Iterable[str]) -> Iterator[Row[Any]]:
