@@ -26,6 +26,7 @@ from casework.permissions import Role
 from casework.recovery_commands import add_recovery_commands
 from casework.shipped_facts import load_shipped_facts
 from casework.signing_in_at_terminal import sign_in_at_terminal
+from casework.stored_comparison import compare_stored
 from casework.worker import Worker
 from casework.workplace import Workplace
 from web.config import CaseworkConfig, ConfigurationError, read_config
@@ -141,6 +142,7 @@ def verify(parsed: argparse.Namespace) -> int:
         return 1
     with _open_engine(config) as engine:
         reports = verify_chains(engine, config, kept)
+        stored = compare_stored(engine, config) if parsed.stored else None
     for report in reports:
         for fault in report.faults:
             terminal.tell_fault(f"BROKEN {report.site}: {fault.harm}. {fault.words}.")
@@ -148,7 +150,11 @@ def verify(parsed: argparse.Namespace) -> int:
             terminal.tell_fault(f"BROKEN {report.site}: {report.more} more.")
         if report.holds:
             terminal.tell(f"{report.site} {report.entries} {report.head}")
-    return 0 if all(report.holds for report in reports) else 1
+    for words in stored.faults if stored else ():
+        terminal.tell_fault(f"STORED {words}.")
+    if stored and stored.more:
+        terminal.tell_fault(f"STORED {stored.more} more.")
+    return 0 if all(report.holds for report in reports) and not (stored and stored.faults) else 1
 
 
 def work(parsed: argparse.Namespace) -> int:
@@ -221,6 +227,7 @@ def _make_parser() -> argparse.ArgumentParser:
     ledger = commands.add_parser("ledger", help="verify: walk both chains of the ledger").add_subparsers(required=True)
     verify_parser = ledger.add_parser("verify")
     verify_parser.add_argument("--head", type=Path, metavar="FILE", help="heads that were kept outside the house")
+    verify_parser.add_argument("--stored", action="store_true", help="also compare all that is stored with the ledger")
     add_recovery_commands(commands)
     check_parser = commands.add_parser("check", help="say whether everything is in place to serve")
     worker = commands.add_parser("worker", help="do long work: destroy what was taken back, sweep what has expired")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from casework.last_check import BROKEN, VERIFIED
 from casework.ledger_commands import verify_chains
 from casework.ledger_heads import Heads, read_current_heads
 from casework.ledger_writing import append_event
@@ -45,7 +46,7 @@ def check_ledger(
     chains = tuple(verify_chains(engine, config, kept))
     stored = compare_stored(engine, config) if compares_stored else None
     check = LedgerCheck(chains, stored, sum(len(heads) for heads in kept.values()))
-    kind = "ledger:verified" if check.holds else "ledger:broken"
+    kind = VERIFIED if check.holds else BROKEN
     with write(engine) as connection:
         append_event(connection, Event(kind, staff_id, actor=staff_id), config)
     return check

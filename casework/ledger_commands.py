@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from casework.account_vouching import list_unvouched_accounts
 from casework.head_mail import find_mail_fault
+from casework.last_check import find_check_fault
 from casework.ledger_writing import SITE, find_verify_keys, make_signature_check
 from casework.office_vouching import FAULT as OFFICE_KEY_FAULT
 from casework.office_vouching import is_office_key_vouched
@@ -56,7 +57,7 @@ def find_faults(engine: Engine, config: CaseworkConfig) -> list[str]:
             faults.append("Nobody holds the office identity: nobody could open a report.")
         faults += _find_unvouched(connection, config, office_key.id)
         faults += _find_undone(connection, config)
-        faults += filter(None, [find_mail_fault(connection, config)])
+        faults += filter(None, [find_check_fault(connection, config), find_mail_fault(connection, config)])
     try:
         verify_recipient(
             office_key.recipient,

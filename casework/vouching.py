@@ -5,7 +5,6 @@ nothing is believed before a signed entry of the right site names its digest. Un
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from casework.ledger_writing import PURPOSE, SITE, find_verify_keys
+from casework.ledger_writing import SITE, find_verify_keys, make_signature_check
 from models.ledger import list_signed_entries
-from vault.errors import UntrustedKeyError
-from vault.signing import verify_signature
+from models.ledger_search import read_signed
+from models.ledger_walk import SignatureCheck
 from web.config import CaseworkConfig
 
 INTAKE = "intake"
@@ -108,20 +107,17 @@ def find_keys_digest(report_recipient: bytes, work_recipient: bytes) -> str:
 
 def read_case_ledger(connection: Connection, case_id: str, config: CaseworkConfig) -> CaseLedger:
     """Read and check the entries about a case; what is not signed by its site is counted and left out."""
-    verify_keys = find_verify_keys(config)
+    checks = {site: make_signature_check(key) for site, key in find_verify_keys(config).items()}
     rows = list_signed_entries(connection, case_id)
-    found = [_read_entry(row, case_id, verify_keys) for row in rows]
+    found = [_read_entry(row, case_id, checks) for row in rows]
     verified = tuple(entry for entry in found if entry is not None)
     return CaseLedger(verified, forged=len(found) - len(verified))
 
 
-def _read_entry(row: Row[Any], case_id: str, verify_keys: Mapping[str, bytes]) -> Entry | None:
-    try:
-        verify_signature(row.entry.encode(), row.signature, purpose=PURPOSE, verify_key=verify_keys.get(row.site, b""))
-    except UntrustedKeyError:
-        return None
-    plain = json.loads(row.entry)
-    if (plain["site"], plain["subject"]) != (row.site, case_id):
+def _read_entry(row: Row[Any], case_id: str, checks: Mapping[str, SignatureCheck]) -> Entry | None:
+    check = checks.get(row.site)
+    plain = read_signed(row, check) if check else None
+    if plain is None or (plain["site"], plain["subject"]) != (row.site, case_id):
         return None
     text = plain["when"]
     return Entry(

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from casework.destruction import empty_database, settle_withdrawal
 from casework.head_mail import SEND_HEADS, send_heads
+from casework.ledger_round import WALK, walk_ledger
 from casework.sweeps import SETTLE, find_withdrawals, sweep_expired, sweep_files
 from casework.toolkits import make_toolkits
 from casework.workplace import Workplace
@@ -56,6 +57,7 @@ ROUNDS: Mapping[str, Round] = {
     "sweep:expired": Round(sweep_expired, 900),
     "sweep:files": Round(sweep_files, 1_800),
     SEND_HEADS: Round(send_heads, 900),
+    WALK: Round(walk_ledger, 86_400),
     # Also asked for by each change of the directory.
     MAKE_TOOLKITS: Round(make_toolkits, 86_400),
 }

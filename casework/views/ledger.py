@@ -1,6 +1,7 @@
 """The ledger: what came in and what staff did, whether the chains hold, and what of it leaves the house."""
 
 import re
+from functools import partial
 from urllib.parse import urlencode
 
 import segno
@@ -10,6 +11,7 @@ from werkzeug.datastructures import CombinedMultiDict
 from casework.case_forms import list_wrong_fields
 from casework.gate import get_config
 from casework.head_mail import find_last_mailed, find_mail_fault
+from casework.last_check import LastCheck, find_last_check
 from casework.ledger_checking import LedgerCheck, check_ledger, take_heads
 from casework.ledger_exporting import export_chain
 from casework.ledger_forms import NO_SUCH_CASE, LedgerFilterForm, VerifyForm
@@ -27,6 +29,7 @@ from casework.ledger_listing import (
 from casework.ledger_writing import find_verify_keys
 from casework.permissions import Permission, require
 from casework.sessions import get_session
+from casework.words import write_moment
 from models.engine import read
 from web import clock
 from web.database import get_engine
@@ -125,6 +128,8 @@ def _render(verify: VerifyForm, check: LedgerCheck | None = None) -> Answer:
         harms=HARM_NAMES,
         link=_link,
         mail=_describe_mail(),
+        last=_find_last(),
+        moment=partial(write_moment, time_zone=get_config().time_zone),
     )
     return content, 200 if is_valid and not form.errors and not verify.errors else 400
 
@@ -153,6 +158,11 @@ def _describe_mail() -> dict[str, object]:
     with read(get_engine()) as connection:
         last = find_last_mailed(connection, config) if config.head_mail_to else None
         return {"to": config.head_mail_to, "last": last, "fault": find_mail_fault(connection, config)}
+
+
+def _find_last() -> LastCheck | None:
+    with read(get_engine()) as connection:
+        return find_last_check(connection, get_config())
 
 
 def _link(site: str, number: int = 1) -> str:

@@ -167,3 +167,21 @@ def test_check_needs_the_newest_schema(staff_office: StaffOffice, tmp_path: Path
     lines.append(f"DATABASE_URL=sqlite:///{tmp_path / 'empty.sqlite3'}")
     (folder / "casework.env").write_text("\n".join(lines), encoding="utf-8")
     assert main(["check", "--data-dir", f"{tmp_path / 'empty'}"]) == 1
+
+
+def test_what_is_stored_is_compared_in_the_terminal(
+    staff_office: StaffOffice, owner_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --stored an account that was changed past the site is named although both chains hold."""
+    command = ["ledger", "verify", "--stored", "--data-dir", f"{tmp_path / 'office'}"]
+    assert main(command) == 0
+    engine = create_engine(owner_url)
+    staff_id = staff_office.accounts[Role.INTAKE].staff_id
+    with write(engine) as connection:
+        connection.execute(update(tables.staff).where(tables.staff.c.id == staff_id).values(role="attorney"))
+    engine.dispose()
+    capsys.readouterr()
+    assert main(command) == 1
+    told = capsys.readouterr()
+    assert "STORED The account of intake person is not as the ledger recorded it last." in told.err
+    assert "BROKEN" not in told.err

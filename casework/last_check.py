@@ -1,0 +1,50 @@
+"""When the ledger was verified last, and what came of it, as its own entries tell."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from casework.ledger_writing import SITE, find_verify_keys, make_signature_check
+from models.ledger_search import EntryFilter, list_entry_rows, read_signed
+from web import clock
+from web.config import CaseworkConfig
+
+VERIFIED: Final = "ledger:verified"
+BROKEN: Final = "ledger:broken"
+# The worker does it once a day; a night without power is no fault.
+_LONGEST: Final = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class LastCheck:
+    """The newest verification, by somebody or by the worker: when, and whether everything held."""
+
+    at: datetime
+    holds: bool
+
+
+def find_last_check(connection: Connection, config: CaseworkConfig) -> LastCheck | None:
+    """Find the newest verification that a signed entry tells of, or None."""
+    check = make_signature_check(find_verify_keys(config)[SITE])
+    found: list[tuple[int, LastCheck]] = []
+    for kind in (VERIFIED, BROKEN):
+        for row in list_entry_rows(connection, EntryFilter(SITE, kind=kind), limit=1):
+            entry = read_signed(row, check)
+            if entry is not None:
+                found.append((row.sequence, LastCheck(datetime.fromisoformat(entry["when"]), kind == VERIFIED)))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def find_check_fault(connection: Connection, config: CaseworkConfig) -> str:
+    """Say what the newest verification found wrong, or that there was none for days; empty when all is well."""
+    last = find_last_check(connection, config)
+    if last is None:
+        return ""
+    day = f"{last.at.astimezone(config.time_zone):%B %-d, %Y}"
+    if not last.holds:
+        return f"The ledger did not hold when it was verified last, on {day}: run python -m casework ledger verify."
+    if clock.now() - last.at > _LONGEST:
+        return f"The ledger was last verified on {day}: no worker is running, or it fails."
+    return ""
