@@ -220,14 +220,18 @@ def find_office_recipient(
     return row.id, recipient
 
 
+def make_draft_keys(case_id: str, holder_id: str, office: Recipient) -> DraftKeys:
+    """Make the keys of a case-to-be, their private halves sealed to the office."""
+    made = make_case_keys(case_id, holders={holder_id: office})
+    sealed = made.sealed[0]
+    return DraftKeys(case_id, holder_id, made.report.raw, made.work.raw, sealed.report_identity, sealed.work_identity)
+
+
 def begin_draft(engine: Engine, config: IntakeConfig) -> Draft:
     """Begin a draft under a new key. Sweeps out what has expired. Raises as `find_office_recipient`."""
     with read(engine) as connection:
         holder_id, office = find_office_recipient(connection, config)
-    case_id = str(uuid4())
-    made = make_case_keys(case_id, holders={holder_id: office})
-    sealed = made.sealed[0]
-    keys = DraftKeys(case_id, holder_id, made.report.raw, made.work.raw, sealed.report_identity, sealed.work_identity)
+    keys = make_draft_keys(str(uuid4()), holder_id, office)
     draft = Draft(BoxKey.generate(), 1, keys, int(clock.now().timestamp()))
     record = draft.close()
     with write(engine) as connection:

@@ -57,6 +57,7 @@ class SealedMessage:
     receipt_id: str
     is_answer: bool
     event: ledger.Event
+    recipient: Recipient
 
 
 def find_report_recipient(engine: Engine, config: IntakeConfig, case_id: str) -> Recipient:
@@ -87,6 +88,7 @@ def find_report_recipient(engine: Engine, config: IntakeConfig, case_id: str) ->
 def seal_message(engine: Engine, config: IntakeConfig, inbox: Inbox, message: NewMessage) -> SealedMessage:
     """Seal a message to its case. Raises as `find_report_recipient`."""
     item_id = message.item_id or inbox.own_ids.make(message.kind)
+    recipient = find_report_recipient(engine, config, inbox.case_id)
     sealed = seal_json(
         {
             "format": MESSAGE_FORMAT,
@@ -99,7 +101,7 @@ def seal_message(engine: Engine, config: IntakeConfig, inbox: Inbox, message: Ne
             "files": [file.to_json() for file in message.files],
             "contact": dict(message.contact),
         },
-        recipients=[find_report_recipient(engine, config, inbox.case_id)],
+        recipients=[recipient],
         context=Context("message", (inbox.case_id, item_id)),
     )
     row = {
@@ -110,7 +112,7 @@ def seal_message(engine: Engine, config: IntakeConfig, inbox: Inbox, message: Ne
         "sealed": sealed,
     }
     event = ledger.Event("message:received", inbox.case_id, digest=hashlib.sha256(sealed).hexdigest(), item=item_id)
-    return SealedMessage(row, inbox.receipt_id, message.kind == "message", event)
+    return SealedMessage(row, inbox.receipt_id, message.kind == "message", event, recipient)
 
 
 def put_message(connection: Connection, config: IntakeConfig, message: SealedMessage, *events: ledger.Event) -> None:
@@ -131,12 +133,26 @@ def send_message(engine: Engine, config: IntakeConfig, inbox: Inbox, message: Ne
         ReportWithdrawnError: the report was taken back; nothing was stored.
         CaseGoneError, UntrustedKeyError: as `find_report_recipient`.
     """
-    sealed = seal_message(engine, config, inbox, message)
     try:
-        with write(engine) as connection:
-            if withdrawals.get_withdrawal(connection, inbox.case_id):
-                raise ReportWithdrawnError
-            put_message(connection, config, sealed)
+        while not _store(engine, config, inbox, seal_message(engine, config, inbox, message)):
+            pass  # the case got new keys at this very moment, which nobody does twice in a row
     except IntegrityError:
         return False
+    return True
+
+
+def _store(engine: Engine, config: IntakeConfig, inbox: Inbox, sealed: SealedMessage) -> bool:
+    """Store a sealed message; False where the case has other keys than it was sealed to, so that it opens for others.
+
+    Somebody may have been walled off since it was sealed.
+    """
+    with write(engine) as connection:
+        if withdrawals.get_withdrawal(connection, inbox.case_id):
+            raise ReportWithdrawnError
+        case = cases.get_public_case(connection, inbox.case_id)
+        if case is None:
+            raise CaseGoneError
+        if case.report_recipient != sealed.recipient.raw:
+            return False
+        put_message(connection, config, sealed)
     return True

@@ -12,14 +12,14 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from intake.drafts import Draft, DraftBusyError, find_office_recipient, load_draft
+from intake.drafts import Draft, DraftBusyError, find_office_recipient, load_draft, make_draft_keys
 from intake.waiting import end_code
 from models import blobs, boxes, cases, drafts, ledger, receipts, tables
 from models.card import make_card
-from models.engine import look_up, write
+from models.engine import look_up, read, write
 from models.evidence import EvidenceFile
 from models.incident_dates import DateRange, ImpossibleDateError, find_date_range
 from models.questionnaire.pages import PAGES, list_asked_pages
@@ -277,6 +277,20 @@ def _list_events(case_id: str, sealed: _Sealed) -> tuple[ledger.Event, ...]:
     )
 
 
+def _find_office(connection: Connection, config: IntakeConfig, draft: Draft) -> tuple[Draft, Recipient]:
+    """Find whom a draft's case is for: the office of today, with new keys where it has another since the draft began.
+
+    A draft with files keeps the keys that its files are sealed to; the office opens them through its newer key.
+    Raises as `find_office_recipient`.
+    """
+    holder_id, office = find_office_recipient(connection, config)
+    if draft.keys.holder_id == holder_id:
+        return draft, office
+    if draft.files:
+        return draft, find_office_recipient(connection, config, draft.keys.holder_id)[1]
+    return replace(draft, keys=make_draft_keys(draft.keys.case_id, holder_id, office)), office
+
+
 def send_report(engine: Engine, config: IntakeConfig, draft: Draft | None, key: BoxKey, language: str) -> ReceiptBox:
     """Send this browser's draft and return its receipt; the same receipt when it was sent before.
 
@@ -289,8 +303,8 @@ def send_report(engine: Engine, config: IntakeConfig, draft: Draft | None, key: 
     for _try in range(_TRIES):
         if draft is None:
             break
-        with look_up(engine) as connection:
-            _holder, office = find_office_recipient(connection, config, draft.keys.holder_id)
+        with read(engine) as connection:
+            draft, office = _find_office(connection, config, draft)
         sealed = _seal_report(draft, config, office, signer, language)
         try:
             if _store(engine, draft, sealed, _make_case_row(draft, sealed, signer), signer):
