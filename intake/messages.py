@@ -134,17 +134,20 @@ def send_message(engine: Engine, config: IntakeConfig, inbox: Inbox, message: Ne
         CaseGoneError, UntrustedKeyError: as `find_report_recipient`.
     """
     try:
-        while not _store(engine, config, inbox, seal_message(engine, config, inbox, message)):
+        while not put_if_current(engine, config, inbox, seal_message(engine, config, inbox, message)):
             pass  # the case got new keys at this very moment, which nobody does twice in a row
     except IntegrityError:
         return False
     return True
 
 
-def _store(engine: Engine, config: IntakeConfig, inbox: Inbox, sealed: SealedMessage) -> bool:
-    """Store a sealed message; False where the case has other keys than it was sealed to, so that it opens for others.
+def put_if_current(engine: Engine, config: IntakeConfig, inbox: Inbox, sealed: SealedMessage) -> bool:
+    """Store a sealed message; False, and nothing stored, where the case has other keys by now than it was sealed to.
 
-    Somebody may have been walled off since it was sealed.
+    Somebody who held the older ones may have been walled off since.
+
+    Raises:
+        ReportWithdrawnError, CaseGoneError: as `send_message`.
     """
     with write(engine) as connection:
         if withdrawals.get_withdrawal(connection, inbox.case_id):

@@ -28,6 +28,7 @@ from casework.media_types import PLAIN, find_played_type, make_download_name
 from casework.opening import OpenedCase
 from casework.permissions import Permission, require
 from casework.previews import PreviewBusyError, can_look, find_look, look_into, read_preview
+from casework.recording import CaseChangedError
 from casework.views.case import find_case
 from casework.views.caseworker import get_caseworker
 from models.blobs import BlobMissingError, BlobStoreError
@@ -199,7 +200,7 @@ def make_previews(reference: str) -> Answer:
             break
         try:
             look_into(caseworker, get_store(), case, entry)
-        except PreviewBusyError:
+        except (PreviewBusyError, CaseChangedError):
             break
         except (BlobMissingError, CannotOpenError) as error:
             log_failure(error)  # this one cannot be opened; the others may
