@@ -4,15 +4,17 @@ Every change is sealed to the case and carries the whole of what holds from then
 for decides nothing here: nobody who writes to the database can lift a wall.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection
 
+from casework.account_vouching import list_unvouched_accounts
 from casework.errors import CaseworkError
 from casework.holders import find_holder, find_recovery_holder
+from casework.ledger_writing import SITE, find_verify_keys, make_signature_check
 from casework.opening import OpenedCase, WorkItem
 from casework.permissions import LEGAL_ROLES, Role
 from casework.vouching import ACCESS_EVENT
@@ -103,11 +105,15 @@ class Access:
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody of the office who may sign in, whose role lets them work on cases, and whose key somebody signed."""
+    """Somebody of the office who may sign in and whose role lets them work on cases.
+
+    Who `waits` has a key that nobody has compared and signed yet: nothing is sealed to them before that.
+    """
 
     id: str
     name: str
     role: Role
+    waits: bool = False
 
 
 def read_access(case: OpenedCase) -> Access:
@@ -132,25 +138,39 @@ def _read_item(item: WorkItem) -> Access | None:
         return None
 
 
-def find_colleagues(connection: Connection) -> dict[str, Colleague]:
-    """Find who of the office may be given cases, by account id, in the order of their names.
+def find_colleagues(connection: Connection, config: CaseworkConfig) -> dict[str, Colleague]:
+    """Find who of the office works on cases, by account id, in the order of their names.
 
-    Whoever waits for somebody to sign their key is left out. Whether the office signed it is checked when something is
-    sealed to it: see `find_holders`.
+    Whoever's account is not as the ledger recorded it last is left out: somebody who writes to the database could
+    bring a leaver back, whose key the office did sign. A key that it did not sign stays, so that sealing to it is
+    refused aloud: see `find_holders`.
     """
+    unvouched = list_unvouched_accounts(connection, make_signature_check(find_verify_keys(config)[SITE]))
     return {
-        row.id: Colleague(row.id, row.name, Role(row.role))
+        row.id: Colleague(row.id, row.name, Role(row.role), waits=not row.recipient_signature)
         for row in list_staff(connection)
-        if row.is_active and row.role in LEGAL_ROLES and row.recipient_signature
+        if row.is_active
+        and row.role in LEGAL_ROLES
+        and not (row.id in unvouched and _is_signed(connection, row.id, config))
     }
+
+
+def _is_signed(connection: Connection, staff_id: str, config: CaseworkConfig) -> bool:
+    try:
+        find_holder(connection, staff_id, config)
+    except UntrustedKeyError:
+        return False
+    return True
 
 
 def find_holders(connection: Connection, access: Access, config: CaseworkConfig) -> dict[str, Recipient]:
     """Find whom a case's keys are sealed to: holder id to verified recipient.
 
-    The office's key of today; or, of a restricted case, each person and the recovery key, where there is one.
+    The office's key of today; or, of a restricted case, each person and the recovery key, where there is one. Whoever
+    waits for their key to be compared is left out: they are given the keys once it is.
 
     Raises:
+        AccessRefusedError: a restricted case would be left with nobody who can open it.
         UntrustedKeyError: one of these keys is not signed by the office, or there is none.
     """
     if not access.is_restricted:
@@ -158,7 +178,10 @@ def find_holders(connection: Connection, access: Access, config: CaseworkConfig)
         if office_key is None:
             raise UntrustedKeyError
         return {office_key.id: find_holder(connection, office_key.id, config)}
-    people = {each: find_holder(connection, each, config) for each in access.people}
+    colleagues = find_colleagues(connection, config)
+    ready = [each for each in access.people if each in colleagues and not colleagues[each].waits]
+    require_people(ready)
+    people = {each: find_holder(connection, each, config) for each in ready}
     return people | find_recovery_holder(connection, config)
 
 
@@ -174,15 +197,6 @@ def can_open(connection: Connection, staff_id: str, holder_ids: Collection[str])
             reached.add(key_id)
             key_id = predecessors.get(key_id)
     return not reached.isdisjoint(holder_ids)
-
-
-def may_be_given(access: Access, colleagues: Mapping[str, Colleague]) -> dict[str, Colleague]:
-    """Find who a restricted case can be given to: who does not hold it and is not walled off."""
-    return {
-        each: colleague
-        for each, colleague in colleagues.items()
-        if each not in access.people and each not in access.walled_ids
-    }
 
 
 def require_whole(access: Access) -> None:

@@ -13,6 +13,7 @@ from casework.access import (
     AccessRefusedError,
     Change,
     Wall,
+    can_open,
     find_colleagues,
     read_access,
     require_whole,
@@ -83,11 +84,12 @@ def wall_person(caseworker: Caseworker, granter: Granter, case: OpenedCase, staf
     if staff_id in access.walled_ids:
         raise AccessRefusedError("This person is walled off already.")
     with read(caseworker.engine) as connection:
-        colleagues = find_colleagues(connection)
+        colleagues = find_colleagues(connection, caseworker.config)
+        openers = [each for each in colleagues if can_open(connection, each, case.holder_ids)]
     if staff_id not in colleagues:
         raise AccessRefusedError("Nobody like that works on cases.")
     name = colleagues[staff_id].name
-    before = access.people if access.is_restricted else tuple(colleagues)
+    before = access.people if access.is_restricted else openers
     wall = Wall(staff_id, name, reason, caseworker.session.name, caseworker.today.isoformat())
     people = tuple(each for each in before if each != staff_id)
     wanted = Access(is_restricted=True, people=people, walls=(*access.walls, wall))
@@ -140,7 +142,9 @@ def take_away(caseworker: Caseworker, granter: Granter, case: OpenedCase, staff_
     if not access.is_restricted or staff_id not in access.people:
         raise AccessRefusedError("This person does not hold this case.")
     with read(caseworker.engine) as connection:
-        name = next((each.name for each in find_colleagues(connection).values() if each.id == staff_id), "")
+        name = next(
+            (each.name for each in find_colleagues(connection, caseworker.config).values() if each.id == staff_id), ""
+        )
     wanted = access.take_from(staff_id)
     plan = make_plan(case, wanted, Change.TAKEN, person=(staff_id, name), reason=reason)
     put_change(caseworker, prepare_change(caseworker, granter, case, plan))
@@ -201,7 +205,7 @@ def prepare_renewal(
     access = read_access(case)
     require_whole(access)
     with read(caseworker.engine) as connection:
-        known = find_colleagues(connection)
+        known = find_colleagues(connection, caseworker.config)
     people = tuple(each for each in access.people if each in known and each != without)
     plan = make_plan(case, replace(access, people=people), Change.RENEWED, reason=reason)
     return prepare_change(caseworker, granter, case, plan)
@@ -209,7 +213,7 @@ def prepare_renewal(
 
 def _check_people(caseworker: Caseworker, access: Access, people: Collection[str]) -> None:
     with read(caseworker.engine) as connection:
-        known = find_colleagues(connection)
+        known = find_colleagues(connection, caseworker.config)
     if not set(people) <= set(known):
         raise AccessRefusedError("One of these people may not be given cases any more. Choose again.")
     if access.walled_ids & set(people):
@@ -222,7 +226,7 @@ def _add_person(caseworker: Caseworker, access: Access, staff_id: str) -> tuple[
     if staff_id in access.walled_ids:
         raise AccessRefusedError(WALLED)
     with read(caseworker.engine) as connection:
-        found = find_colleagues(connection).get(staff_id)
-    if found is None:
-        raise AccessRefusedError("Nobody like that may be given cases.")
+        found = find_colleagues(connection, caseworker.config).get(staff_id)
+    if found is None or found.waits:
+        raise AccessRefusedError("Nobody like that may be given cases now.")
     return access.give_to(staff_id), found.name

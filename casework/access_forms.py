@@ -1,11 +1,10 @@
 """The forms of “Who may open this case” and of an emergency. Field names differ, because forms share pages."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from wtforms import BooleanField, Field, StringField, ValidationError
 
-from casework.access import Access, Colleague, may_be_given
+from casework.access_listing import AccessListing
 from casework.case_forms import NOT_OFFERED, SHORT, Choice, ChoiceField, OneOf, Words, make_text
 from web.csrf import N_, BoxForm
 from web.languages import gettext as _
@@ -148,28 +147,30 @@ class ApproveForm(BoxForm):
     approve_reason = make_text("Why do you agree?", Words(SHORT, WRITE_REASON))
 
 
-def offer_people(
-    form: BoxForm, access: Access, colleagues: Mapping[str, Colleague], own_id: str, *, is_open: bool
-) -> None:
+def offer_people(form: BoxForm, listing: AccessListing, own_id: str) -> None:
     """Set whom a form may name, as the standing of the case allows."""
-    everybody = {each: colleague.name for each, colleague in colleagues.items()}
-    free = {each: name for each, name in everybody.items() if each not in access.walled_ids}
+    access = listing.access
+    names = {each: colleague.name for each, colleague in listing.colleagues.items()}
+    waiting = {each for each, colleague in listing.colleagues.items() if colleague.waits}
+    free = {each: name for each, name in names.items() if each not in access.walled_ids}
+    ready = {each: name for each, name in free.items() if each not in waiting}
+    holding = {opener.id for opener in listing.openers if opener.has_keys}
     if isinstance(form, RestrictForm):
         form.own_id = own_id
-        form.restrict_people.choices = list(free.items())
+        chosen = {each: name for each, name in free.items() if each in ready or each in access.people}
+        form.restrict_people.choices = list(chosen.items())
     elif isinstance(form, WallForm):
         form.own_id = own_id
         form.wall_person.choices = list(free.items())
     elif isinstance(form, LiftForm):
         form.lift_person.choices = [(wall.staff_id, wall.name) for wall in access.walls]
     elif isinstance(form, GrantForm):
-        given = may_be_given(access, colleagues)
-        form.grant_person.choices = [(each, colleague.name) for each, colleague in given.items()]
+        form.grant_person.choices = [(each, name) for each, name in ready.items() if each not in holding]
     elif isinstance(form, TakeForm):
         form.own_id = own_id
-        form.take_person.choices = [(each, everybody.get(each, each)) for each in access.people]
+        form.take_person.choices = [(each, names.get(each, each)) for each in access.people]
     elif isinstance(form, HandOverForm):
-        form.hand_over_person.choices = [(each, name) for each, name in free.items() if each != own_id]
-        if is_open:
+        form.hand_over_person.choices = [(each, name) for each, name in ready.items() if each != own_id]
+        if not access.is_restricted:
             # Everybody in the office can open it: there is nothing to give up.
             form.hand_over_own.data = form.KEEP

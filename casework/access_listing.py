@@ -35,12 +35,16 @@ ROLES: dict[Role, str] = {
 
 @dataclass(frozen=True)
 class Opener:
-    """Somebody who may open the case. `has_keys` is false for who was given it and holds no row of its keys."""
+    """Somebody who may open the case. `has_keys` is false for who was given it and holds no row of its keys.
+
+    Who `waits` has a key that nobody has compared yet, so they are given nothing before that.
+    """
 
     id: str
     name: str
     role: str
     has_keys: bool
+    waits: bool
     is_self: bool
 
 
@@ -66,16 +70,18 @@ def list_access(caseworker: Caseworker, case: OpenedCase) -> AccessListing:
     """List who may open a case, who is walled off, and who could open it in an emergency."""
     access = read_access(case)
     with read(caseworker.engine) as connection:
-        colleagues = find_colleagues(connection)
+        colleagues = find_colleagues(connection, caseworker.config)
         ids = access.people if access.is_restricted else tuple(colleagues)
-        openers = tuple(_describe(connection, caseworker, case, colleagues[each]) for each in ids if each in colleagues)
+        named = [colleagues[each] for each in ids if each in colleagues]
+        everybody = [_describe(connection, caseworker, case, each) for each in named]
         key = get_case_emergency_key(connection, case.id)
         sharing = {row.staff_id for row in list_shares(connection, key.id)} if key is not None else set()
         has_recovery = get_recovery_key(connection) is not None
     eligible = list_lenders(colleagues.values(), access.walled_ids)
     return AccessListing(
         access=access,
-        openers=openers,
+        # Of a case that is open to the office: whoever holds the office's key, and nobody who still waits for it.
+        openers=tuple(each for each in everybody if access.is_restricted or each.has_keys),
         has_recovery=has_recovery,
         lenders=tuple(each.name for each in eligible if each.id in sharing),
         without_share=tuple(each.name for each in eligible if each.id not in sharing),
@@ -93,4 +99,4 @@ def record_access_view(caseworker: Caseworker, case: OpenedCase) -> None:
 def _describe(connection: Connection, caseworker: Caseworker, case: OpenedCase, colleague: Colleague) -> Opener:
     has_keys = can_open(connection, colleague.id, case.holder_ids)
     is_self = colleague.id == caseworker.staff_id
-    return Opener(colleague.id, colleague.name, ROLES.get(colleague.role, ""), has_keys, is_self)
+    return Opener(colleague.id, colleague.name, ROLES.get(colleague.role, ""), has_keys, colleague.waits, is_self)

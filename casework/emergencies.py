@@ -79,8 +79,12 @@ def ask_for_case(caseworker: Caseworker, reference: str, reason: str) -> None:
     session, request_id = caseworker.session, str(uuid4())
     with read(caseworker.engine) as connection:
         case, key, share = _find_share(connection, caseworker, reference)
-        lenders = list_lenders(find_colleagues(connection).values())
+        lenders = list_lenders(find_colleagues(connection, caseworker.config).values())
         known = {each.id for each in lenders}
+        if caseworker.staff_id not in known:
+            raise AccessRefusedError(
+                "Your key waits for a colleague to compare it. Until then nothing can be given to you."
+            )
         readers = [row.staff_id for row in list_shares(connection, key.id) if row.staff_id in known]
         if set(readers) <= {caseworker.staff_id}:
             raise AccessRefusedError("Nobody else holds a share of this case's key, so nobody could agree.")
@@ -214,7 +218,7 @@ def approve_request(caseworker: Caseworker, granter: Granter, request_id: str, r
         raise AccessRefusedError("You asked for this yourself. Another supervising attorney must agree.")
     with read(caseworker.engine) as connection:
         case = _open_with_shares(connection, caseworker, request)
-        lenders = {each.id for each in list_lenders(find_colleagues(connection).values())}
+        lenders = {each.id for each in list_lenders(find_colleagues(connection, caseworker.config).values())}
     access = read_access(case)
     require_whole(access)
     if request.staff_id in access.walled_ids or request.staff_id not in lenders:

@@ -43,8 +43,11 @@ class EmergencyKey:
 
 
 def list_lenders(colleagues: Iterable[Colleague], walled_ids: Collection[str] = ()) -> list[Colleague]:
-    """List who may hold a share: the supervising attorneys who are not walled off, sixteen at most, by name."""
-    lenders = [each for each in colleagues if each.role is Role.SUPERVISING_ATTORNEY]
+    """List who may hold a share: the supervising attorneys who are not walled off, sixteen at most, by name.
+
+    Whoever's key waits to be compared gets one with the next new keys.
+    """
+    lenders = [each for each in colleagues if each.role is Role.SUPERVISING_ATTORNEY and not each.waits]
     return [each for each in lenders if each.id not in walled_ids][:MOST]
 
 
@@ -56,7 +59,7 @@ def make_emergency_key(
     Raises:
         UntrustedKeyError: the key of somebody who is to hold a share is not signed by the office.
     """
-    lenders = list_lenders(find_colleagues(connection).values(), access.walled_ids)
+    lenders = list_lenders(find_colleagues(connection, config).values(), access.walled_ids)
     if not access.is_restricted or len(lenders) < THRESHOLD:
         return None
     key_id, identity = str(uuid4()), Identity.generate()

@@ -203,7 +203,7 @@ def _make_forms(caseworker: Caseworker, listing: AccessListing, sent: str = "") 
     for name, kind in wanted.items():
         data = {"restrict_people": [*(access.people if access.is_restricted else (own_id,))]}
         made[name] = kind(request.form if name == sent else None, data=data)
-        forms.offer_people(made[name], access, listing.colleagues, own_id, is_open=not access.is_restricted)
+        forms.offer_people(made[name], listing, own_id)
     return made
 
 

@@ -20,6 +20,7 @@ from casework.access_changes import (
 )
 from casework.assignments import assign_case
 from casework.conflicts import decide_conflict
+from casework.ledger_writing import append_event
 from casework.notes import add_note
 from casework.opening import ConflictState, open_case
 from casework.permissions import Role
@@ -27,6 +28,7 @@ from casework.queue import QueueFilter, read_queue
 from casework.recording import CaseChangedError
 from models.cases import list_case_holders
 from models.engine import read, write
+from models.ledger import Event
 from models.tables import emergency_keys, staff
 from tests.casework.accessing import ATTORNEY, INTAKE, SUPERVISOR, list_openers, opened_by, restrict, wall
 from tests.casework.filing import Filing
@@ -241,3 +243,43 @@ def test_work_goes_on_in_a_restricted_case(keyholders: Keyholders, filing: Filin
     entry = read_queue(keyholders.sit_down(SUPERVISOR), QueueFilter()).entries[0]
     assert entry.card is not None
     assert entry.card.conflict == "clear"
+
+
+def test_who_waits_for_their_key_keeps_their_place(keyholders: Keyholders, filing: Filing) -> None:
+    """New keys leave out who must be compared first, and keep them on the list; once compared they are given them."""
+    case = filing.file()
+    restrict(keyholders, case, SUPERVISOR, ATTORNEY)
+    attorney, supervisor = keyholders.find_id(ATTORNEY), keyholders.sit_down(SUPERVISOR)
+    with write(filing.engine) as connection:
+        row = connection.execute(select(staff).where(staff.c.id == attorney)).one()
+        connection.execute(update(staff).where(staff.c.id == attorney).values(recipient_signature=b""))
+        append_event(connection, Event("key:changed", attorney), keyholders.config)
+    granter = keyholders.open_granter()
+    renew_keys(supervisor, granter, open_case(supervisor, case.reference), "To be safe")
+    opened = open_case(supervisor, case.reference)
+    assert list_openers(keyholders, case) == {SUPERVISOR}
+    assert attorney in read_access(opened).people
+    with pytest.raises(AccessRefusedError):
+        grant_case(supervisor, opened, attorney, "Back again")
+    with write(filing.engine) as connection:
+        values = {"recipient_signature": row.recipient_signature}
+        connection.execute(update(staff).where(staff.c.id == attorney).values(values))
+        append_event(connection, Event("key:granted", attorney), keyholders.config)
+    grant_case(supervisor, open_case(supervisor, case.reference), attorney, "Compared")
+    assert list_openers(keyholders, case) == {SUPERVISOR, ATTORNEY}
+
+
+def test_a_leaver_who_is_brought_back_in_the_database_is_given_nothing(keyholders: Keyholders, filing: Filing) -> None:
+    """An account that is not as the ledger recorded it last gets no keys, although the office signed its key once."""
+    case = filing.file()
+    attorney, supervisor = keyholders.find_id(ATTORNEY), keyholders.sit_down(SUPERVISOR)
+    with write(filing.engine) as connection:
+        connection.execute(update(staff).where(staff.c.id == attorney).values(is_active=False))
+        append_event(connection, Event("staff:closed", attorney), keyholders.config)
+    with write(filing.engine) as connection:
+        connection.execute(update(staff).where(staff.c.id == attorney).values(is_active=True))
+    opened = open_case(supervisor, case.reference)
+    with pytest.raises(AccessRefusedError):
+        restrict_case(supervisor, keyholders.open_granter(), opened, [attorney], "Wants it")
+    wall(keyholders, case, INTAKE)
+    assert list_openers(keyholders, case) == {SUPERVISOR}
