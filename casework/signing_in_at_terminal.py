@@ -17,7 +17,7 @@ def sign_in_at_terminal(engine: Engine, config: CaseworkConfig) -> Iterator[Staf
     desk = SignInDesk(engine, config).sign_in(
         terminal.ask("Your e-mail"),
         terminal.ask_secret("Your passphrase"),
-        terminal.ask("Code from your app"),
+        terminal.ask("Code from your app, or a recovery code"),
         source="terminal",
     )
     assert desk.session is not None
