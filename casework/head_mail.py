@@ -78,7 +78,7 @@ def write_head_mail(heads: Heads, to: str, sender: str) -> EmailMessage:
 
 def find_last_mailed(connection: Connection, config: CaseworkConfig) -> date | None:
     """Return the day, where the office is, on which heads were mailed last, as the ledger says and signs; or None."""
-    rows = list_entry_rows(connection, EntryFilter(SITE, kind=_SENT, subject=_SUBJECT), limit=1)
+    rows = list_entry_rows(connection, EntryFilter(SITE, kinds=(_SENT,), subject=_SUBJECT), limit=1)
     check = make_signature_check(find_verify_keys(config)[SITE])
     entry = read_signed(rows[0], check) if rows else None
     return datetime.fromisoformat(entry["when"]).astimezone(config.time_zone).date() if entry else None

@@ -27,14 +27,9 @@ class LastCheck:
 
 def find_last_check(connection: Connection, config: CaseworkConfig) -> LastCheck | None:
     """Find the newest verification that a signed entry tells of, or None."""
-    check = make_signature_check(find_verify_keys(config)[SITE])
-    found: list[tuple[int, LastCheck]] = []
-    for kind in (VERIFIED, BROKEN):
-        for row in list_entry_rows(connection, EntryFilter(SITE, kind=kind), limit=1):
-            entry = read_signed(row, check)
-            if entry is not None:
-                found.append((row.sequence, LastCheck(datetime.fromisoformat(entry["when"]), kind == VERIFIED)))
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+    rows = list_entry_rows(connection, EntryFilter(SITE, kinds=(VERIFIED, BROKEN)), limit=1)
+    entry = read_signed(rows[0], make_signature_check(find_verify_keys(config)[SITE])) if rows else None
+    return LastCheck(datetime.fromisoformat(entry["when"]), entry["kind"] == VERIFIED) if entry else None
 
 
 def find_check_fault(connection: Connection, config: CaseworkConfig) -> str:

@@ -166,7 +166,8 @@ def _make_filter(connection: Connection, wishes: LedgerWishes, time_zone: ZoneIn
         first = find_first_since(connection, site, _write_start(site, wishes.from_on, time_zone))
     if wishes.to_on is not None:
         last = find_first_since(connection, site, _write_start(site, wishes.to_on + timedelta(days=1), time_zone)) - 1
-    return EntryFilter(site, wishes.person, wishes.kind, case_id, first, last)
+    kinds = (wishes.kind,) if wishes.kind else ()
+    return EntryFilter(site, wishes.person, kinds, case_id, first, last)
 
 
 def _write_start(site: str, day: date, time_zone: ZoneInfo) -> str:

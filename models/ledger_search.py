@@ -29,7 +29,7 @@ class EntryFilter:
 
     site: str
     actor: str = ""
-    kind: str = ""
+    kinds: tuple[str, ...] = ()
     subject: str = ""
     first: int = 1
     last: int | None = None
@@ -114,8 +114,8 @@ def _list_conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
         # The names in an entry are sorted, so that who did it stands first in every one.
         beginning = json.dumps({"actor": wanted.actor}, separators=(",", ":")).removesuffix("}")
         conditions.append(ledger_entries.c.entry.startswith(f"{beginning},", autoescape=True))
-    if wanted.kind:
-        conditions.append(ledger_entries.c.kind == wanted.kind)
+    if wanted.kinds:
+        conditions.append(ledger_entries.c.kind.in_(wanted.kinds))
     if wanted.subject:
         conditions.append(ledger_entries.c.subject == wanted.subject)
     return conditions
