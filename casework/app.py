@@ -30,10 +30,12 @@ from casework.views import (
     notices,
     office_key,
     passkeys,
+    passphrase,
     patterns,
     recovery,
     sign_in,
     staff,
+    staff_changes,
     waiting,
 )
 from vault.keyslots import RFC_9106_LOW_MEMORY, Cost
@@ -62,9 +64,10 @@ def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LO
     app.extensions["keyslot_cost"] = cost
     install_gate(app)
     app.jinja_env.globals["find_office_fingerprint"] = lambda: find_office_fingerprint(app.extensions["engine"], config)
-    account_views = (sign_in, confirm, passkeys, account, account_sessions, join, waiting, staff, invite, colleague)
+    account_views = (sign_in, confirm, passkeys, account, account_sessions, passphrase)
+    people_views = (join, waiting, staff, invite, colleague, staff_changes)
     case_views = (cases, case, access, files, export, emergency, notices)
-    for view in (*account_views, *case_views, office_key, recovery, ledger, patterns):
+    for view in (*account_views, *people_views, *case_views, office_key, recovery, ledger, patterns):
         app.register_blueprint(view.blueprint)
     return app
 

@@ -101,7 +101,9 @@ def _ask_who() -> Answer:
         path = request.full_path.removesuffix("?")
         to = "unlock" if locked else "sign-in"
         return redirect(f"/{to}?next={quote(path)}" if path != "/" else f"/{to}", code=303)
-    fields = [[name, text] for name, text in request.form.items(multi=True) if name != "csrf_token"]
+    # A passphrase is typed again: whoever signs in now may be somebody else.
+    dropped = {"csrf_token", "present_passphrase", "new_passphrase"}
+    fields = [[name, text] for name, text in request.form.items(multi=True) if name not in dropped]
     kept = json.dumps({"path": request.path, "fields": fields})
     form = UnlockForm(data={"kept": kept}) if locked else SignInForm(data={"kept": kept})
     page = "casework/unlock.html" if locked else "casework/sign_in.html"

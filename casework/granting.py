@@ -20,7 +20,7 @@ from models.engine import read, write
 from models.held_keys import delete_office_holders, list_active_holders, lock_office_key
 from models.ledger import Event
 from models.office_keys import get_office_key, put_holder
-from models.staff import change_staff, get_staff
+from models.staff import get_staff, sign_staff
 from vault.contexts import Context
 from vault.errors import UntrustedKeyError
 from vault.recipients import Recipient
@@ -93,7 +93,7 @@ def grant_key(engine: Engine, config: CaseworkConfig, session: StaffSession, sta
         now = get_staff(connection, staff_id)
         if now is None or not now.is_active or now.role != row.role:
             raise StaffChangedError
-        if not change_staff(connection, staff_id, recipient=row.recipient, recipient_signature=signature):
+        if not sign_staff(connection, staff_id, row.recipient, signature):
             raise StaffChangedError
         delete_office_holders(connection, staff_id)
         put_holder(connection, **holder)

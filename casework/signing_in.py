@@ -110,6 +110,31 @@ class SignInDesk:
         counted = f"{source} {old_key.lookup_id}"
         return self._open(person, account, passphrase, answer, source=counted, old_key=old_key, kind="session:unlocked")
 
+    def check_passphrase(self, staff_id: str, passphrase: str, *, source: str) -> None:
+        """Check the passphrase of somebody who is signed in, with the same delays as at the door.
+
+        Raises:
+            SignInRefusedError: it is another.
+            SignInDelayedError: too many refusals before, for this account from this source.
+            SignInBusyError: two others are signing in at this moment.
+        """
+        with read(self._engine) as connection:
+            person = get_staff(connection, staff_id)
+        account = person.email if person else staff_id
+        wait = self._throttle.find_wait(account, source)
+        if wait:
+            raise SignInDelayedError(wait)
+        if not self._derivations.acquire(blocking=False):
+            raise SignInBusyError
+        try:
+            identity = self._unlock(person, passphrase)
+        finally:
+            self._derivations.release()
+        if identity is None:
+            self._throttle.count_refusal(account, source)
+            raise SignInRefusedError
+        self._throttle.forget(account, source)
+
     def _open(
         self,
         person: Row[Any] | None,

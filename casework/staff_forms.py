@@ -67,6 +67,14 @@ class ProofForm(BoxForm):
     )
 
 
+class PresentPassphraseForm(BoxForm):
+    """The passphrase that one has."""
+
+    present_passphrase = StringField(
+        "Your present passphrase", [Filled(N_("Enter your passphrase"), 500)], [drop_controls]
+    )
+
+
 class FactorForm(BoxForm):
     """The first code from the app."""
 

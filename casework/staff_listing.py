@@ -55,6 +55,7 @@ class Person:
     name: str
     email: str
     role: str
+    role_code: str
     state: State
     fingerprint: str = ""
     is_signed: bool = False
@@ -100,7 +101,8 @@ def list_granters(engine: Engine, config: CaseworkConfig) -> list[str]:
 
 def _make_invited(row: Row[Any]) -> Person:
     state = State.INVITATION_OVER if is_over(row) else State.INVITED
-    return Person(row.staff_id, row.name, row.email, _name_role(row.role), state, needs_key=row.role in LEGAL_ROLES)
+    role, needs_key = _name_role(row.role), row.role in LEGAL_ROLES
+    return Person(row.staff_id, row.name, row.email, role, row.role, state, needs_key=needs_key)
 
 
 def _make_person(connection: Connection, row: Row[Any], invitation: Row[Any] | None, config: CaseworkConfig) -> Person:
@@ -114,6 +116,7 @@ def _make_person(connection: Connection, row: Row[Any], invitation: Row[Any] | N
         row.name,
         row.email,
         _name_role(row.role),
+        row.role,
         _find_state(row, invitation, waits=needs_key and not own),
         fingerprint=_find_fingerprint(row) if row.is_active else "",
         is_signed=is_signed,

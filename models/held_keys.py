@@ -1,6 +1,6 @@
 """What one person holds, sealed to them: office keys, keys of restricted cases, shares for an emergency."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, exists, func, select, update
@@ -33,6 +33,13 @@ def list_active_holders(connection: Connection, office_key_id: str) -> list[Row[
 def delete_office_holders(connection: Connection, holder_id: str) -> int:
     """Delete everything that somebody holds of the office's keys; return how many rows there were."""
     return connection.execute(delete(office_key_holders).where(office_key_holders.c.holder_id == holder_id)).rowcount
+
+
+def drop_signing_key(connection: Connection, holder_id: str) -> None:
+    """Take the office signing key from somebody, and leave them the office identity."""
+    connection.execute(
+        update(office_key_holders).where(office_key_holders.c.holder_id == holder_id).values(sealed_signing_key=None)
+    )
 
 
 def mark_rotation_due(connection: Connection) -> None:
@@ -70,11 +77,6 @@ def list_cases_held_alone(connection: Connection, holder_id: str) -> list[str]:
     )
     query = select(case_keys.c.case_id).where(case_keys.c.holder_id == holder_id, ~somebody)
     return list(connection.execute(query.order_by(case_keys.c.case_id)).scalars())
-
-
-def mark_rekey_due(connection: Connection, case_ids: Sequence[str]) -> None:
-    """Mark cases as ones that somebody who held their keys should not hold any more."""
-    connection.execute(update(cases).where(cases.c.id.in_(case_ids)).values(is_rekey_due=True))
 
 
 def count_rekeys_due(connection: Connection) -> int:
@@ -117,6 +119,20 @@ def delete_case_rows(connection: Connection, holder_id: str) -> int:
     return connection.execute(delete(case_keys).where(case_keys.c.holder_id == holder_id)).rowcount
 
 
-def delete_share_rows(connection: Connection, staff_id: str) -> int:
-    """Delete every share for an emergency that a person holds; return how many there were."""
-    return connection.execute(delete(emergency_shares).where(emergency_shares.c.staff_id == staff_id)).rowcount
+def replace_office_row(connection: Connection, row: Row[Any], columns: Mapping[str, bytes | None]) -> None:
+    """Put what was sealed anew in the place of what a holder of an office key has."""
+    mine = (office_key_holders.c.office_key_id == row.office_key_id) & (office_key_holders.c.holder_id == row.holder_id)
+    connection.execute(update(office_key_holders).where(mine).values(**columns))
+
+
+def replace_case_row(connection: Connection, row: Row[Any], columns: Mapping[str, bytes | None]) -> None:
+    """Put what was sealed anew in the place of what a holder of a case has."""
+    mine = (case_keys.c.case_id == row.case_id) & (case_keys.c.holder_id == row.holder_id)
+    connection.execute(update(case_keys).where(mine).values(**columns))
+
+
+def replace_share_row(connection: Connection, row: Row[Any], columns: Mapping[str, bytes | None]) -> None:
+    """Put what was sealed anew in the place of a person's share of an emergency key."""
+    shares = emergency_shares
+    mine = (shares.c.emergency_key_id == row.emergency_key_id) & (shares.c.staff_id == row.staff_id)
+    connection.execute(update(shares).where(mine).values(**columns))

@@ -27,12 +27,20 @@ def find_email_owner(connection: Connection, email: str) -> str:
     return connection.execute(select(staff.c.id).where(staff.c.email == email)).scalar() or ""
 
 
-def change_staff(connection: Connection, staff_id: str, *, recipient: bytes | None = None, **columns: Any) -> bool:  # noqa: ANN401  # columns of mixed types
-    """Change columns of an account, with `recipient` only if that is its public key still; tells whether it was."""
-    wanted = [staff.c.id == staff_id]
-    if recipient is not None:
-        wanted.append(staff.c.recipient == recipient)
-    return connection.execute(update(staff).where(*wanted).values(**columns)).rowcount == 1
+def change_staff(connection: Connection, staff_id: str, **columns: Any) -> None:  # noqa: ANN401  # columns of mixed types
+    """Change columns of an account."""
+    connection.execute(update(staff).where(staff.c.id == staff_id).values(**columns))
+
+
+def sign_staff(connection: Connection, staff_id: str, recipient: bytes, signature: bytes) -> bool:
+    """Lay the office's signature beside a public key, if it is still the account's; tells whether it was."""
+    is_same = (staff.c.id == staff_id) & (staff.c.recipient == recipient)
+    return connection.execute(update(staff).where(is_same).values(recipient_signature=signature)).rowcount == 1
+
+
+def lock_staff(connection: Connection, staff_id: str) -> None:
+    """Make whoever else changes this account wait until this transaction ends. SQLite has one writer anyway."""
+    connection.execute(select(staff.c.id).where(staff.c.id == staff_id).with_for_update())
 
 
 def replace_account(connection: Connection, staff_id: str, **columns: Any) -> None:  # noqa: ANN401  # columns of mixed types

@@ -12,16 +12,24 @@ from flask import g, render_template
 
 from casework.account_forms import PasskeyForm
 from casework.errors import FactorsChangedError
+from casework.gate import get_config
 from casework.own_factors import list_own_factors
 from casework.own_sessions import list_own_sessions, list_refusals
+from casework.sessions import get_session
+from casework.staff_listing import find_person
 from casework.views.caseworker import get_caseworker
 from web.csrf import N_, BoxForm
+from web.database import get_engine
 from web.languages import gettext as _
 
 #: What the page says after something was done, by the word in its address.
 DONE: Final[Mapping[str, str]] = {
     "passkey-added": N_("The passkey is added. From now on you can sign in with it."),
     "passkey-removed": N_("The passkey is removed. Delete it on your device as well."),
+    "passphrase-changed": N_(
+        "Your passphrase is changed, and your other sessions have ended. Your key is a new one: let a supervising "
+        "attorney compare its fingerprint with you."
+    ),
     "app-added": N_("The app is set up. Its codes count from now on."),
     "app-removed": N_("The app is switched off. Its codes count no more."),
     "session-ended": N_("That browser is signed out."),
@@ -50,9 +58,16 @@ def _gather_sessions() -> Mapping[str, object]:
     return {"own_sessions": list_own_sessions(caseworker, g.desk.key), "refusals": list_refusals(caseworker)}
 
 
+def _gather_passphrase() -> Mapping[str, object]:
+    session = get_session()
+    person = find_person(get_engine(), get_config(), session.staff_id)
+    return {"own_fingerprint": session.identity.recipient.fingerprint, "own_person": person}
+
+
 SECTIONS: Final = (
     Section("casework/_account_factors.html", _gather_factors),
     Section("casework/_account_sessions.html", _gather_sessions),
+    Section("casework/_account_passphrase.html", _gather_passphrase),
 )
 
 

@@ -51,7 +51,7 @@ def send_key(staff_id: str) -> Answer:
     except StaffChangedError:
         form.form_errors.append(_(CHANGED))
         return _render(_find(staff_id), form, 409)
-    return redirect("/staff", code=303)
+    return redirect("/staff?done=granted", code=303)
 
 
 def _find(staff_id: str) -> Grantee:

@@ -65,6 +65,7 @@ def send_invitation(staff_id: str) -> Answer:
             return render_invited(renew_invitation(get_engine(), get_config(), staff_id, invited_by=actor))
         if request.form.get("go") == "take_back":
             take_back_invitation(get_engine(), get_config(), staff_id, taken_back_by=actor)
+            return redirect("/staff?done=taken-back", code=303)
     except InvitationOverError:
         return redirect("/staff", code=303)
     return redirect("/staff", code=303)
