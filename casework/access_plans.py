@@ -13,7 +13,7 @@ from casework.access import ITEM_KIND, Access, Change, find_holders
 from casework.accounts import Granter
 from casework.caseworker import Caseworker
 from casework.emergency_keys import exchange_emergency_key, make_emergency_key
-from casework.holders import find_holder
+from casework.holders import find_card_recipients, find_holder
 from casework.opening import OpenedCase
 from casework.recording import CardChange, NewItem, find_work_recipient, seal_card, seal_item, write_items
 from casework.rekeying import Rekeying, find_todays_identities, prepare_rekeying, put_rekeying
@@ -109,11 +109,12 @@ def give_keys(
     identities = find_todays_identities(caseworker, case)
     kept = [each for each in case.holder_ids if each != taken_from]
     with read(caseworker.engine) as connection:
-        recipients = [find_holder(connection, each, caseworker.config) for each in kept if each != given_to]
+        others = [each for each in kept if each != given_to]
+        recipients = find_card_recipients(connection, others, caseworker.config)
         recipient = find_holder(connection, given_to, caseworker.config) if given_to else None
     row = _seal_case_key(case.id, given_to, recipient, identities) if recipient else None
-    card = seal_card(case, keep_card(case), [*recipients, recipient] if recipient else recipients)
     work = find_work_recipient(caseworker, case)
+    card = seal_card(case, keep_card(case), [*recipients, *([recipient] if recipient else []), work])
     items = [seal_item(caseworker, case.id, item, work) for item in plan.items]
 
     def change_row(connection: Connection) -> None:

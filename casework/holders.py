@@ -3,6 +3,8 @@
 It must never give a recipient that the office did not sign.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from models.emergency_keys import get_emergency_key
@@ -37,6 +39,19 @@ def find_holder(connection: Connection, holder_id: str, config: CaseworkConfig) 
     return verify_recipient(
         row.recipient, row.recipient_signature, context=context, verify_key=config.office_verify_key
     )
+
+
+def find_card_recipients(connection: Connection, holder_ids: Sequence[str], config: CaseworkConfig) -> list[Recipient]:
+    """Find the public keys that a case's card is sealed to, one a holder.
+
+    A person whose new key nobody has compared yet is left out: they open the card with the case's work key.
+
+    Raises:
+        UntrustedKeyError: a holder's key is signed by somebody else than the office.
+    """
+    people = ((holder_id, get_staff(connection, holder_id)) for holder_id in holder_ids)
+    waiting = {holder_id for holder_id, row in people if row is not None and not row.recipient_signature}
+    return [find_holder(connection, each, config) for each in holder_ids if each not in waiting]
 
 
 def find_recovery_holder(connection: Connection, config: CaseworkConfig) -> dict[str, Recipient]:

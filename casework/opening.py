@@ -35,7 +35,7 @@ from models.report import Report, read_report
 from models.withdrawals import get_withdrawal
 from vault.contexts import Context
 from vault.errors import CannotOpenError
-from vault.identities import Identity
+from vault.identities import Identity, Unwrapper
 from vault.keyrings import Keyring
 from vault.opening import open_json, open_sealed
 
@@ -218,7 +218,7 @@ def open_case_with(
         report_digest=digest(report_row.sealed) if report_row else "",
         opened_digest=opened_digest,
         is_report_vouched=report_row is not None and ledger.vouches_for(report_row),
-        card=_open_card(identities, row.id, row.reference, row.sealed_card),
+        card=_open_card((*identities, *_as_tuple(work_keyring)), row.id, row.reference, row.sealed_card),
         is_card_vouched=ledger.vouches_for_card(row.id, row.sealed_card),
         items=_open_items(stored, report_keyring, work_keyring, ledger),
         ledger=ledger,
@@ -240,12 +240,34 @@ def record_opening(caseworker: Caseworker, case: OpenedCase) -> None:
 
 
 def open_card(caseworker: Caseworker, case_id: str, reference: str, sealed: bytes) -> Card | None:
-    """Open the card of a case with whichever identity of this person opens it, or return None."""
+    """Open the card of a case with whichever identity of this person opens it, or return None.
+
+    A case that has got new keys has a card that opens with its work key as well, for who holds the case under a key of
+    their own that is newer than the card.
+    """
     session = caseworker.session
-    return _open_card((*session.office_identities.values(), session.identity), case_id, reference, sealed)
+    identities = (*session.office_identities.values(), session.identity)
+    return _open_card(identities, case_id, reference, sealed) or _open_card(
+        _find_work_keyring(caseworker, case_id), case_id, reference, sealed
+    )
 
 
-def _open_card(identities: Iterable[Identity], case_id: str, reference: str, sealed: bytes) -> Card | None:
+def _find_work_keyring(caseworker: Caseworker, case_id: str) -> tuple[Keyring, ...]:
+    """Open the work key of a case that this person holds by name; nothing where they do not."""
+    staff_id = caseworker.staff_id
+    with read(caseworker.engine) as connection:
+        key_row = get_case_key(connection, case_id, [staff_id])
+        former = list_former_keys(connection, case_id) if key_row is not None else []
+    if key_row is None:
+        return ()
+    return _as_tuple(open_case_keyring(WORK, key_row, caseworker.session.identity, former))
+
+
+def _as_tuple(keyring: Keyring | None) -> tuple[Keyring, ...]:
+    return () if keyring is None else (keyring,)
+
+
+def _open_card(identities: Iterable[Unwrapper], case_id: str, reference: str, sealed: bytes) -> Card | None:
     context = Context("card", (case_id,))
     for identity in identities:
         try:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from casework.case_keys import WORK, find_own_recipient
 from casework.caseworker import Caseworker
 from casework.errors import CaseworkError
-from casework.holders import find_holder
+from casework.holders import find_card_recipients
 from casework.ledger_writing import append_event
 from casework.opening import OpenedCase
 from casework.vouching import CARD_EVENT, digest
@@ -161,10 +161,9 @@ def find_work_recipient(caseworker: Caseworker, case: OpenedCase) -> Recipient:
 
 def _seal_card(caseworker: Caseworker, case: OpenedCase, change: CardChange) -> bytes:
     with read(caseworker.engine) as connection:
-        recipients = [
-            find_holder(connection, holder_id, caseworker.config)
-            for holder_id in list_case_holders(connection, case.id)
-        ]
+        recipients = find_card_recipients(connection, list_case_holders(connection, case.id), caseworker.config)
+    if case.row.key_generation:
+        recipients.append(find_work_recipient(caseworker, case))
     return seal_card(case, change, recipients)
 
 

@@ -108,7 +108,7 @@ def prepare_rekeying(
             work, recipients=[made.work], context=Context("former_work_identity", place)
         ),
     }
-    card = seal_card(case, CardChange(case.conflict.value, case.marks), list(holders.values()))
+    card = seal_card(case, CardChange(case.conflict.value, case.marks), [*holders.values(), made.work])
     sealed_items = [seal_item(caseworker, case.id, item, made.work) for item in items]
     return Rekeying(case, public, held, former, card, sealed_items)
 

@@ -110,30 +110,27 @@ class SignInDesk:
         counted = f"{source} {old_key.lookup_id}"
         return self._open(person, account, passphrase, answer, source=counted, old_key=old_key, kind="session:unlocked")
 
-    def check_passphrase(self, staff_id: str, passphrase: str, *, source: str) -> None:
-        """Check the passphrase of somebody who is signed in, with the same delays as at the door.
+    def check_passphrase(self, staff_id: str, passphrase: str, *, source: str, key: BoxKey) -> None:
+        """Check the passphrase of somebody who is signed in with `key`; refusals count for this session alone.
 
         Raises:
             SignInRefusedError: it is another.
-            SignInDelayedError: too many refusals before, for this account from this source.
-            SignInBusyError: two others are signing in at this moment.
+            SignInDelayedError: too many refusals before, in this session.
+            SignInBusyError: as :meth:`sign_in`.
         """
         with read(self._engine) as connection:
             person = get_staff(connection, staff_id)
-        account = person.email if person else staff_id
-        wait = self._throttle.find_wait(account, source)
+        counted = f"{source} {key.lookup_id}"
+        wait = self._throttle.find_wait(staff_id, counted)
         if wait:
             raise SignInDelayedError(wait)
-        if not self._derivations.acquire(blocking=False):
-            raise SignInBusyError
-        try:
+        with self._derivations.take(source):
             identity = self._unlock(person, passphrase)
-        finally:
-            self._derivations.release()
         if identity is None:
-            self._throttle.count_refusal(account, source)
+            self._throttle.count_refusal(staff_id, counted)
+            self._tell_refused(staff_id)
             raise SignInRefusedError
-        self._throttle.forget(account, source)
+        self._throttle.forget(staff_id, counted)
 
     def _open(
         self,

@@ -51,7 +51,7 @@ def send_passphrase() -> Answer:
     desk: SignInDesk = current_app.extensions["sign_in_desk"]
     typed, source = form.present_passphrase.data or "", find_source(get_config())
     try:
-        desk.check_passphrase(get_session().staff_id, typed, source=source)
+        desk.check_passphrase(get_session().staff_id, typed, source=source, key=g.desk.key)
     except SignInRefusedError:
         form.present_passphrase.errors = [_(WRONG)]
         return _refuse(form, 401)

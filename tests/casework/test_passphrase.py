@@ -14,9 +14,11 @@ from casework.access_changes import restrict_case
 from casework.errors import SignInRefusedError, StaffChangedError
 from casework.factors import Factors, open_factors, seal_factors
 from casework.holders import find_holder
+from casework.marks import Mark, change_mark
 from casework.opening import open_case
 from casework.passphrase_changes import change_passphrase
 from casework.permissions import Role
+from casework.queue import QueueFilter, read_queue
 from casework.signing_in import SignInDesk
 from models import tables
 from models.engine import read, write
@@ -116,7 +118,10 @@ def test_everything_held_opens_with_the_new_key_alone(keyholders: Keyholders, fi
         change_staff(connection, boss.staff_id, sealed_factors=sealed)
     new = change(keyholders, BOSS).identity
     keyholders.office.accounts[BOSS] = replace(keyholders.find_account(BOSS), passphrase=WORDS)
-    assert open_case(keyholders.sit_down(BOSS), case.reference).report == case.report
+    opened = open_case(keyholders.sit_down(BOSS), case.reference)
+    assert (opened.report, opened.card is not None) == (case.report, True)
+    (entry,) = read_queue(keyholders.sit_down(BOSS), QueueFilter()).entries
+    assert entry.card is not None
     assert keyholders.open_granter().signing_key.verify_key == keyholders.config.office_verify_key
     with read(keyholders.engine) as connection:
         row = get_staff(connection, boss.staff_id)
@@ -127,6 +132,10 @@ def test_everything_held_opens_with_the_new_key_alone(keyholders: Keyholders, fi
     assert open_sealed(share.sealed_share, identity=new, context=context)
     secret = open_sealed(row.sealed_totp_secret, identity=new, context=Context("totp_secret", (row.id,)))
     assert len(secret) == 20
+    # The card was sealed before, to the old key among others; it says no more than before until it is next renewed.
+    assert _list_opened_by(keyholders, old) == ["sealed"]
+    other = keyholders.sit_down("Second")
+    change_mark(other, open_case(other, case.reference), Mark.DOUBTFUL, "why", is_set=True)
     assert not _list_opened_by(keyholders, old)
 
 
@@ -156,6 +165,20 @@ def test_new_key_waits_to_be_compared(keyholders: Keyholders) -> None:
             find_holder(connection, attorney.staff_id, keyholders.config)
         signed = find_holder(connection, boss.staff_id, keyholders.config)
     assert signed == boss.identity.recipient
+
+
+def test_colleagues_work_on_with_who_waits(keyholders: Keyholders, filing: Filing) -> None:
+    """A restricted case of somebody whose new key waits can be worked on, and they read its row in the queue."""
+    case = filing.file()
+    boss = keyholders.sit_down(BOSS)
+    both = [boss.staff_id, keyholders.find_id(ATTORNEY)]
+    restrict_case(boss, keyholders.open_granter(), open_case(boss, case.reference), both, "two")
+    change(keyholders, ATTORNEY)
+    keyholders.office.accounts[ATTORNEY] = replace(keyholders.find_account(ATTORNEY), passphrase=WORDS)
+    change_mark(boss, open_case(boss, case.reference), Mark.DOUBTFUL, "why", is_set=True)
+    (entry,) = read_queue(keyholders.sit_down(ATTORNEY), QueueFilter()).entries
+    assert entry.card is not None
+    assert entry.card.marks == ("doubtful",)
 
 
 def test_change_notices_what_happened_meanwhile(keyholders: Keyholders, monkeypatch: pytest.MonkeyPatch) -> None:
