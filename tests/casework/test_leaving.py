@@ -26,7 +26,7 @@ from casework.opening import CaseNotFoundError, open_case
 from casework.permissions import Role
 from casework.signing_in import SignInDesk
 from models import tables
-from models.engine import read
+from models.engine import create_engine, read
 from models.held_keys import list_case_rows, list_share_rows
 from models.office_keys import get_office_key, list_held_keys
 from models.staff import get_staff
@@ -59,10 +59,13 @@ def find_reason(refused: Callable[[], object]) -> str:
     return refusal.value.reason
 
 
-def list_stored(people: Keyholders) -> list[object]:
+def list_stored(owner_url: str) -> list[object]:
     """Everything that is stored, to show that a refusal changed nothing."""
-    with read(people.engine) as connection:
-        return [connection.execute(select(table)).all() for table in tables.metadata.sorted_tables]
+    engine = create_engine(owner_url)
+    with read(engine) as connection:
+        stored: list[object] = [connection.execute(select(each)).all() for each in tables.metadata.sorted_tables]
+    engine.dispose()
+    return stored
 
 
 def test_leaver_is_out_at_once(people: Keyholders, sign_in_as: SignInAs) -> None:
@@ -91,9 +94,9 @@ def test_leaver_is_out_at_once(people: Keyholders, sign_in_as: SignInAs) -> None
         close(people, ATTORNEY)
 
 
-def test_nobody_closes_or_resets_themselves(people: Keyholders) -> None:
+def test_nobody_closes_or_resets_themselves(people: Keyholders, owner_url: str) -> None:
     """Closing, resetting or giving another role to one's own account is refused, whoever one is."""
-    before = list_stored(people)
+    before = list_stored(owner_url)
     for who in (BOSS, ADMIN):
         me = people.find_id(who)
         for deed in (
@@ -102,10 +105,10 @@ def test_nobody_closes_or_resets_themselves(people: Keyholders) -> None:
             lambda me=me: change_person(people.engine, people.config, me, "Me", Role.INTAKE, actor=me),
         ):
             assert find_reason(deed) == ONESELF
-    assert list_stored(people) == before
+    assert list_stored(owner_url) == before
 
 
-def test_last_who_may_grant_stays(people: Keyholders) -> None:
+def test_last_who_may_grant_stays(people: Keyholders, owner_url: str) -> None:
     """The last one with the signing key cannot leave, be reset, or get a role without it; the second one can."""
     me, actor = people.find_id(BOSS), people.find_id(ADMIN)
     engine, config = people.engine, people.config
@@ -115,9 +118,9 @@ def test_last_who_may_grant_stays(people: Keyholders) -> None:
         lambda: change_person(engine, config, me, "Sol", Role.ATTORNEY, actor=actor),
         lambda: change_person(engine, config, me, "Sol", Role.ANALYST, actor=actor),
     )
-    before = list_stored(people)
+    before = list_stored(owner_url)
     assert [find_reason(deed) for deed in deeds] == [LAST_GRANTER] * 4
-    assert list_stored(people) == before
+    assert list_stored(owner_url) == before
     people.join("Second", BOSS)
     close(people, BOSS)
 
