@@ -24,8 +24,9 @@ from casework.sessions import StaffSession
 from casework.site_settings import open_site_settings, seal_site_settings
 from models.case_keys import list_held_cases
 from models.cases import get_case_key
+from models.emergency_keys import drop_shares
 from models.engine import create_engine, migrate, read, write
-from models.held_keys import delete_case_rows, delete_office_holders, delete_share_rows
+from models.held_keys import delete_case_rows, delete_office_holders
 from models.ledger import Event
 from models.office_keys import put_holder
 from models.recovery_keys import list_restricted_cases
@@ -195,7 +196,7 @@ def _put_person(connection: Connection, rows: AccountRows, *, is_known: bool) ->
     staff_id = rows.staff["id"]
     delete_office_holders(connection, staff_id)
     delete_case_rows(connection, staff_id)
-    delete_share_rows(connection, staff_id)
+    drop_shares(connection, staff_id)
     replace_account(connection, staff_id, **{**rows.staff, "sealed_factors": None})
     for holder in rows.holders:
         put_holder(connection, **holder)
