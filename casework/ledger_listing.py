@@ -49,7 +49,7 @@ _OFFICE_WORDS = {
     "staff:changed": "Name or role changed",
     "staff:reset": "Access taken, and asked to join anew",
     "staff:left": "Account closed",
-    "key:changed": "Passphrase and own key changed",
+    "passphrase:changed": "Passphrase and own key changed",
     "key:granted": "Key compared, signed and given",
     "key:mismatch": "Fingerprint read aloud was NOT that of the stored key",
     "session:started": "Signed in",

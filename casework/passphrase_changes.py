@@ -109,7 +109,7 @@ def change_passphrase(
         end_sessions_of(connection, staff_id)
         session = replace(session, identity=identity)
         key = put_session(connection, session, config)
-        append_event(connection, Event("key:changed", staff_id, digest=digest, actor=staff_id), config)
+        append_event(connection, Event("passphrase:changed", staff_id, digest=digest, actor=staff_id), config)
     return Desk(key, session=session)
 
 

@@ -49,7 +49,7 @@ class Permission(StrEnum):
     STAFF_LIST = "staff:list"
     STAFF_INVITE = "staff:invite"
     STAFF_CHANGE = "staff:change"  # name and role
-    STAFF_RESET = "staff:reset"
+    ACCESS_RESET = "access:reset"
     STAFF_CLOSE = "staff:close"
     KEY_GRANT = "key:grant"
     LEDGER_READ = "ledger:read"
@@ -88,7 +88,7 @@ _ACCOUNTS = frozenset(
         Permission.STAFF_LIST,
         Permission.STAFF_INVITE,
         Permission.STAFF_CHANGE,
-        Permission.STAFF_RESET,
+        Permission.ACCESS_RESET,
         Permission.STAFF_CLOSE,
     }
 )

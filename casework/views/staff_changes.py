@@ -73,14 +73,14 @@ def send_change(staff_id: str) -> Answer:
 
 
 @blueprint.get("/staff/<staff_id>/reset")
-@require(Permission.STAFF_RESET, fresh=True)
+@require(Permission.ACCESS_RESET, fresh=True)
 def show_reset(staff_id: str) -> Answer:
     """Say what letting somebody join anew does, and ask."""
     return _render("staff_reset", _find(staff_id, State.ACTIVE, State.WAITING, State.LEFT), GoOnForm(), 200)
 
 
 @blueprint.post("/staff/<staff_id>/reset")
-@require(Permission.STAFF_RESET, fresh=True)
+@require(Permission.ACCESS_RESET, fresh=True)
 def send_reset(staff_id: str) -> Answer:
     """Take everything from the account, and show a new link and code this once."""
     person, form = _find(staff_id, State.ACTIVE, State.WAITING, State.LEFT), GoOnForm(request.form)
