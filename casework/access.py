@@ -25,6 +25,8 @@ from vault.recipients import Recipient
 from web.config import CaseworkConfig
 
 ITEM_KIND = "access_change"
+# A card is sealed to each of them, and a sealed thing has 128 recipients at most.
+MOST_PEOPLE = 120
 WALLED = "This person is walled off from this case. Nobody can give it to them while the wall stands."
 
 
@@ -209,6 +211,8 @@ def require_whole(access: Access) -> None:
 
 
 def require_people(people: Sequence[str]) -> None:
-    """Refuse to leave a case with nobody who can open it. Raises AccessRefusedError."""
+    """Refuse to leave a case with nobody who can open it, or with too many to seal it to. Raises AccessRefusedError."""
     if not people:
         raise AccessRefusedError("Somebody must be able to open the case. Give it to another person first.")
+    if len(people) > MOST_PEOPLE:
+        raise AccessRefusedError(f"A case can be restricted to {MOST_PEOPLE} people at most. Choose who needs it.")

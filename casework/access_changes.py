@@ -16,6 +16,7 @@ from casework.access import (
     can_open,
     find_colleagues,
     read_access,
+    require_people,
     require_whole,
 )
 from casework.access_plans import (
@@ -229,4 +230,7 @@ def _add_person(caseworker: Caseworker, access: Access, staff_id: str) -> tuple[
         found = find_colleagues(connection, caseworker.config).get(staff_id)
     if found is None or found.waits:
         raise AccessRefusedError("Nobody like that may be given cases now.")
-    return access.give_to(staff_id), found.name
+    wanted = access.give_to(staff_id)
+    if wanted.is_restricted:
+        require_people(wanted.people)
+    return wanted, found.name

@@ -10,7 +10,7 @@ from datetime import date
 
 from casework.caseworker import Caseworker
 from casework.ledger_writing import append_event
-from casework.permissions import Role
+from casework.permissions import LEGAL_ROLES, Role
 from casework.words import STATUS
 from models.cases import Status, count_by_day, count_by_status
 from models.engine import read, write
@@ -32,17 +32,20 @@ class CountLine:
 
 @dataclass(frozen=True)
 class Patterns:
-    """The counts that somebody may see, newest month first."""
+    """The counts that somebody may see, newest month first; `is_own` without the cases that they do not hold."""
 
     by_month: tuple[CountLine, ...]
     by_status: tuple[CountLine, ...]
     hides_small: bool
+    is_own: bool
 
 
 def view_patterns(caseworker: Caseworker) -> Patterns:
     """Count, and record that this person saw the counts."""
+    # A case that somebody may not know of must not show as the difference between these counts and their queue.
+    holder_ids = caseworker.session.holder_ids if caseworker.session.role in LEGAL_ROLES else None
     with read(caseworker.engine) as connection:
-        days, statuses = count_by_day(connection), count_by_status(connection)
+        days, statuses = count_by_day(connection, holder_ids), count_by_status(connection, holder_ids)
     hides_small = caseworker.session.role is Role.ANALYST
     months = _list_months(days, caseworker.today)
     standing = [(STATUS.get(status, status), statuses.get(status, 0)) for status in _list_statuses(statuses)]
@@ -50,7 +53,10 @@ def view_patterns(caseworker: Caseworker) -> Patterns:
         staff_id = caseworker.staff_id
         append_event(connection, Event("counts:viewed", staff_id, actor=staff_id), caseworker.config)
     return Patterns(
-        write_lines(months, hides_small=hides_small), write_lines(standing, hides_small=hides_small), hides_small
+        write_lines(months, hides_small=hides_small),
+        write_lines(standing, hides_small=hides_small),
+        hides_small,
+        is_own=holder_ids is not None,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, or_, select, true, update
 
 from models.tables import (
     cards,
@@ -240,23 +240,24 @@ def list_item_dates(connection: Connection, case_id: str, kind: str) -> list[Row
     )
 
 
-def count_by_status(connection: Connection) -> dict[str, int]:
-    """Count the cases of each status."""
-    return {
-        row.status: row.number
-        for row in connection.execute(
-            select(cases.c.status, func.count(cases.c.id).label("number")).group_by(cases.c.status)
-        )
-    }
+def _make_countable(holder_ids: Sequence[str] | None) -> ColumnElement[bool]:
+    """All cases; or, for whoever holds keys, those that they hold and those that are destroyed, which nobody holds."""
+    if holder_ids is None:
+        return true()
+    held = select(case_keys.c.case_id).where(case_keys.c.holder_id.in_(holder_ids))
+    return or_(cases.c.id.in_(held), cases.c.id.not_in(select(case_keys.c.case_id)))
 
 
-def count_by_day(connection: Connection) -> list[tuple[date, int]]:
-    """Count the cases of each day on which any came in, oldest first."""
-    rows = connection.execute(
-        select(cases.c.received_on, func.count(cases.c.id).label("number"))
-        .group_by(cases.c.received_on)
-        .order_by(cases.c.received_on)
-    )
+def count_by_status(connection: Connection, holder_ids: Sequence[str] | None = None) -> dict[str, int]:
+    """Count the cases of each status; with holders, only those that one of them holds, and destroyed ones."""
+    wanted = select(cases.c.status, func.count(cases.c.id).label("number")).where(_make_countable(holder_ids))
+    return {row.status: row.number for row in connection.execute(wanted.group_by(cases.c.status))}
+
+
+def count_by_day(connection: Connection, holder_ids: Sequence[str] | None = None) -> list[tuple[date, int]]:
+    """Count the cases of each day on which any came in, oldest first; with holders as `count_by_status`."""
+    wanted = select(cases.c.received_on, func.count(cases.c.id).label("number")).where(_make_countable(holder_ids))
+    rows = connection.execute(wanted.group_by(cases.c.received_on).order_by(cases.c.received_on))
     return [(row.received_on, row.number) for row in rows]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select, update
 
-from casework.access import AccessRefusedError, read_access
+from casework.access import AccessRefusedError, read_access, require_people
 from casework.access_changes import (
     grant_case,
     hand_over,
@@ -26,6 +26,7 @@ from casework.opening import ConflictState, open_case
 from casework.permissions import Role
 from casework.queue import QueueFilter, read_queue
 from casework.recording import CaseChangedError
+from casework.rekeying import rekey_case
 from models.cases import list_case_holders
 from models.engine import read, write
 from models.ledger import Event
@@ -34,6 +35,7 @@ from tests.casework.accessing import ATTORNEY, INTAKE, SUPERVISOR, list_openers,
 from tests.casework.filing import Filing
 from tests.casework.keyholders import Keyholders
 from vault.errors import UntrustedKeyError
+from vault.identities import Identity
 
 
 def test_a_case_is_open_to_the_office_at_first(keyholders: Keyholders, filing: Filing) -> None:
@@ -283,3 +285,15 @@ def test_a_leaver_who_is_brought_back_in_the_database_is_given_nothing(keyholder
         restrict_case(supervisor, keyholders.open_granter(), opened, [attorney], "Wants it")
     wall(keyholders, case, INTAKE)
     assert list_openers(keyholders, case) == {SUPERVISOR}
+
+
+def test_too_many_people_are_refused_with_words(keyholders: Keyholders, filing: Filing) -> None:
+    """A card is sealed to everybody who holds a case: more than it can be sealed to is refused before it fails."""
+    case = filing.file()
+    restrict(keyholders, case, SUPERVISOR)
+    with pytest.raises(AccessRefusedError):
+        require_people([str(number) for number in range(121)])
+    require_people([str(number) for number in range(120)])
+    holders = {str(number): Identity.generate().recipient for number in range(120 + 2)}
+    opened = opened_by(keyholders, case)
+    rekey_case(keyholders.sit_down(SUPERVISOR), keyholders.open_granter(), opened, holders)

@@ -26,6 +26,7 @@ from models.engine import read, write
 from models.notices import put_notices
 from models.tables import cases, emergency_shares, notices, sealed_items
 from tests.casework.accessing import ATTORNEY, INTAKE, SUPERVISOR, can_open, list_openers, opened_by, restrict, wall
+from tests.casework.conftest import SignInAs
 from tests.casework.filing import Filing
 from tests.casework.keyholders import Keyholders
 from vault.contexts import Context
@@ -193,3 +194,14 @@ def test_a_session_loses_a_case_at_once(keyholders: Keyholders, filing: Filing) 
         open_case(stale, case.reference)
     with read(filing.engine) as connection:
         assert connection.execute(select(cases.c.assignee_id)).scalar_one() is None
+
+
+def test_counts_do_not_tell_of_a_case_that_one_cannot_open(
+    keyholders: Keyholders, filing: Filing, sign_in_as: SignInAs
+) -> None:
+    """The page of counts leaves out what is restricted to others, so that it never differs from one's own queue."""
+    for case in (filing.file(), filing.file(), filing.file()):
+        hidden = case
+    wall(keyholders, hidden, ATTORNEY)
+    assert "Undecided 2" in sign_in_as(ATTORNEY).get("/patterns").words
+    assert "Undecided 3" in sign_in_as(INTAKE).get("/patterns").words
