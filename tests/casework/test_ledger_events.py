@@ -7,18 +7,23 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from casework.ledger_listing import list_kinds
 from casework.permissions import Permission, Role
 from casework.worker import DEEDS, ROUNDS
+from models.blobs import FolderStore
 from models.engine import read
 from models.tables import ledger_entries
 from tests.architecture.house import ROOT
+from tests.casework.accessing import restrict
 from tests.casework.conftest import SignInAs
+from tests.casework.corresponding import Correspondence, make_recording
 from tests.casework.filing import Filing
+from tests.casework.keyholders import Keyholders
 from tests.casework.staff_office import StaffOffice
-from tests.casework.test_case import decide, send
+from tests.casework.test_case import decide, open_page, send
 from tests.casework.test_permissions import EXPECTED
 from tests.page_client import PageClient, read_fields
 
@@ -168,3 +173,77 @@ def leave(reader: PageClient, chain: Chain) -> None:
     expect(chain, "POST", "/lock")
     reader.submit(page, {}, action="/sign-out")
     expect(chain, "POST", "/sign-out")
+
+
+def test_files_and_replies_write_what_the_document_says(
+    chain: Chain, filing: Filing, sign_in_as: SignInAs, staff_site: Flask
+) -> None:
+    """Playing, taking and verifying a file, and writing to a reporter, each write exactly the documented entries."""
+    case, rule = filing.file(), "/cases/<reference>"
+    store = staff_site.extensions["blob_store"]
+    assert isinstance(store, FolderStore)
+    correspondence = Correspondence(filing, store, case)
+    sound = correspondence.put_file(make_recording(1), "nota.wav", "audio", "audio/wav")
+    receipt = correspondence.make_receipt()
+    correspondence.send(receipt, "Aquí está", files=[sound])
+    reader = sign_in_as(Role.ATTORNEY)
+    decide(reader, case)
+    page = open_page(reader, case)
+    chain.take()
+    for what in ("play", "original"):
+        reader.client.get(f"/cases/{case.reference}/files/{sound.id}/{what}", buffered=True)
+        expect(chain, "GET", f"{rule}/files/<file_id>/{what}")
+    reader.submit(page, {}, action=f"/files/{sound.id}/verify")
+    expect(chain, "POST", f"{rule}/files/<file_id>/verify", "case:opened")
+    reader.submit(page, {}, action="/previews")
+    assert set(chain.take()) == {*list_written("POST", f"{rule}/previews"), "case:opened"}
+    reader.submit(page, {"reply_text": "We got it", "reply_language": "en"}, action="/reply", go="send")
+    expect(chain, "POST", f"{rule}/reply", "case:opened")
+
+
+def test_changes_of_access_write_what_the_document_says(
+    chain: Chain, filing: Filing, keyholders: Keyholders, sign_in_as: SignInAs
+) -> None:
+    """Each form of who may open a case writes exactly the documented entries."""
+    case, rule = filing.file(), "/cases/<reference>/access"
+    supervisor = sign_in_as(Role.SUPERVISING_ATTORNEY)
+    mine, attorney, intake = (
+        keyholders.find_id(role) for role in (Role.SUPERVISING_ATTORNEY, Role.ATTORNEY, Role.INTAKE)
+    )
+    chain.take()
+
+    def change(action: str, **values: str | list[str]) -> None:
+        page = supervisor.get(f"/cases/{case.reference}/access")
+        expect(chain, "GET", rule)
+        page = supervisor.submit(page, values, action=f"/access/{action}")
+        assert page.status == 200, page.words
+        expect(chain, "POST", f"{rule}/{action}", "case:opened")
+
+    change("restrict", restrict_people=[mine, attorney], restrict_reason="A cousin asked")
+    change("grant", grant_person=intake, grant_reason="She knows the family")
+    change("take", take_person=intake, take_reason="Done")
+    change("wall", wall_person=intake, wall_reason="Acted for the deputy")
+    change("lift", lift_person=intake, lift_reason="A mistake")
+    change("renew", renew_reason="To be sure")
+    change("open", open_reason="Over")
+
+
+def test_an_emergency_writes_what_the_document_says(
+    chain: Chain, filing: Filing, keyholders: Keyholders, sign_in_as: SignInAs, staff_site: Flask
+) -> None:
+    """Asking for a restricted case in an emergency, refusing and agreeing write exactly the documented entries."""
+    keyholders.join("Second Supervisor", Role.SUPERVISING_ATTORNEY)
+    case = filing.file()
+    restrict(keyholders, case, Role.ATTORNEY)
+    first = sign_in_as(Role.SUPERVISING_ATTORNEY)
+    second = keyholders.sign_in(staff_site, "Second Supervisor")
+    for answer, values in (("refuse", {}), ("approve", {"approve_reason": "Called her"})):
+        page = first.get("/emergency")
+        chain.take()
+        first.submit(page, {"ask_reference": case.reference, "ask_reason": "She is ill"}, action="/emergency")
+        expect(chain, "POST", "/emergency")
+        links = [each.get("href", "") for each in second.get("/emergency").find_all("a")]
+        page = second.get(next(link for link in links if link.startswith("/emergency/")))
+        chain.take()
+        second.submit(page, values, action=f"/{answer}")
+        expect(chain, "POST", f"/emergency/<request_id>/{answer}")
