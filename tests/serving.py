@@ -74,9 +74,15 @@ def make_command(data_dir: Path, intake_port: int, casework_port: int, *argument
 
 
 @contextlib.contextmanager
-def run_server(data_dir: Path, *, is_demo: bool = True) -> Iterator[RunningServer]:
-    """Start both sites on free ports and yield when they answer; RuntimeError with the output when they do not."""
-    ports = find_free_port(), find_free_port()
+def run_server(
+    data_dir: Path, *, is_demo: bool = True, ports: tuple[int, int] | None = None
+) -> Iterator[RunningServer]:
+    """Start both sites on free ports, or on these, and yield when they answer.
+
+    Raises:
+        RuntimeError: they do not; with the output.
+    """
+    ports = ports or (find_free_port(), find_free_port())
     addresses = tuple(f"http://127.0.0.1:{port}" for port in ports)
     log = data_dir.with_name(f"{data_dir.name}-server.log")
     start = time.monotonic()
