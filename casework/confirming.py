@@ -4,7 +4,7 @@ What was posted stays in the page, stored nowhere, and travels with the code to 
 code and lets the post on. A file cannot be kept like this, and the page says so.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from flask import current_app, g, redirect, render_template, request
@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response
 from casework.errors import CopiedPasskeyError, SignInDelayedError, SignInRefusedError
 from casework.factors import FactorAnswer
 from casework.forms import COPIED_PASSKEY, ConfirmForm
+from casework.kept_fields import KeptFields, read_kept_fields
+from casework.paths import find_page_above
 from casework.sessions import Desk
 from casework.stepping_up import StepUpDesk
-from web.body_limit import reads_files
 from web.csrf import N_
 from web.languages import gettext as _
 
@@ -28,24 +29,22 @@ DELAYED = N_("Too many tries. Please wait {seconds} seconds, then try again.")
 
 @dataclass(frozen=True)
 class ConfirmPage:
-    """Where the page's form goes, what it carries there, and whether something could not be kept."""
+    """Where the page's form goes, and what it carries there."""
 
     path: str
     next: str = ""
-    kept_fields: tuple[tuple[str, str], ...] = ()
-    loses_files: bool = False
+    kept: KeptFields = field(default_factory=KeptFields)
 
 
 def confirm_or_ask() -> Answer | None:
     """Return None when the request carries a right second factor, so that it goes on; otherwise the page that asks."""
     if request.method in {"GET", "HEAD"}:
         return redirect(f"/confirm?next={quote(request.full_path.removesuffix('?'))}", code=303)
-    if reads_files(current_app.view_functions[str(request.endpoint)]):
-        # Its body is not read here: files of any size would have to be kept somewhere, unsealed.
-        return render_confirm(ConfirmForm(), ConfirmPage("/confirm", loses_files=True), 401)
-    own = {field.name for field in ConfirmForm()}
-    kept = tuple((name, text) for name, text in request.form.items(multi=True) if name not in own)
-    page = ConfirmPage(request.path, kept_fields=kept, loses_files=bool(request.files))
+    own = frozenset(field.name for field in ConfirmForm())
+    kept = read_kept_fields(without=own)
+    if not kept.fields and not kept.is_whole:
+        return render_confirm(ConfirmForm(), ConfirmPage("/confirm", find_page_above(request.path), kept), 401)
+    page = ConfirmPage(request.path, kept=kept)
     if not own & set(request.form) - {"csrf_token"}:
         return render_confirm(ConfirmForm(), page, 401)
     return try_factor(ConfirmForm(request.form), page)

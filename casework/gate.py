@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from casework.confirming import confirm_or_ask
 from casework.forms import LeaveForm, SignInForm, UnlockForm
+from casework.kept_fields import read_kept_fields
 from casework.paths import find_page_above
 from casework.permissions import PUBLIC_ENDPOINTS, Permission, find_required_permission, needs_fresh_factor
 from casework.sessions import Desk, find_desk
@@ -101,10 +102,11 @@ def _ask_who() -> Answer:
         path = request.full_path.removesuffix("?")
         to = "unlock" if locked else "sign-in"
         return redirect(f"/{to}?next={quote(path)}" if path != "/" else f"/{to}", code=303)
-    # A passphrase is typed again: whoever signs in now may be somebody else.
-    dropped = {"csrf_token", "present_passphrase", "new_passphrase"}
-    fields = [[name, text] for name, text in request.form.items(multi=True) if name not in dropped]
-    kept = json.dumps({"path": request.path, "fields": fields})
-    form = UnlockForm(data={"kept": kept}) if locked else SignInForm(data={"kept": kept})
+    kept = read_kept_fields()
+    if kept.fields:
+        data = {"kept": json.dumps({"path": request.path, "fields": kept.fields})}
+    else:
+        data = {"next": find_page_above(request.path)}
+    form = UnlockForm(data=data) if locked else SignInForm(data=data)
     page = "casework/unlock.html" if locked else "casework/sign_in.html"
-    return render_template(page, form=form, locked=locked, is_late=True), 401
+    return render_template(page, form=form, locked=locked, late=kept), 401

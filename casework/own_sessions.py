@@ -50,8 +50,8 @@ def list_own_sessions(caseworker: Caseworker, key: BoxKey) -> list[OwnSession]:
     listed = [
         OwnSession(
             id=row.id,
-            began=write_moment(datetime.fromtimestamp(row.began_at, UTC), time_zone),
-            used=write_moment(datetime.fromtimestamp(row.used_at, UTC), time_zone),
+            began=write_moment(datetime.fromtimestamp(row.began_at, UTC), time_zone, is_to_the_minute=True),
+            used=write_moment(datetime.fromtimestamp(row.used_at, UTC), time_zone, is_to_the_minute=True),
             is_locked=row.kind == LOCKED,
             is_this=row.id == key.lookup_id,
         )
@@ -88,7 +88,8 @@ def list_refusals(caseworker: Caseworker) -> Refusals:
         if starts > 1:
             break
         if entry["kind"] == REFUSED:
-            refused.append(write_moment(datetime.fromisoformat(entry["when"]), caseworker.config.time_zone))
+            moment = datetime.fromisoformat(entry["when"])
+            refused.append(write_moment(moment, caseworker.config.time_zone, is_to_the_minute=True))
     return Refusals(len(refused), tuple(refused[:_MOST_REFUSALS]))
 
 

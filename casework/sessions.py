@@ -168,16 +168,12 @@ def lock_session(engine: Engine, key: BoxKey, session: StaffSession, config: Cas
     It gets a row and a key of its own, so that a request that was under way cannot write the open session back.
     """
     new_key = BoxKey.generate()
-    record = {
-        "staff_id": session.staff_id,
-        "path": path,
-        "signed_in_at": session.signed_in_at,
-        "own_key": session.own_key,
-    }
-    closed = _close_record(record, LOCKED, new_key)
     with write(engine) as connection:
-        if not delete_session_row(connection, key.lookup_id, session.staff_id):
+        found = _find_record(connection, key)
+        if found is None or not delete_session_row(connection, key.lookup_id, session.staff_id):
             return Desk()
+        record = {name: found.record[name] for name in ("staff_id", "signed_in_at", "own_key")} | {"path": path}
+        closed = _close_record(record, LOCKED, new_key)
         _put_row(connection, new_key, LOCKED, closed, session.staff_id, session.signed_in_at, config)
         append_event(connection, Event("session:locked", session.staff_id, actor=session.staff_id), config)
     locked = LockedSession(session.staff_id, session.name, session.email, path, session.signed_in_at)
@@ -189,13 +185,14 @@ def keep_confirmation(connection: Connection, key: BoxKey, session: StaffSession
 
     Part of the deed that checked the factor; None when the session was ended meanwhile.
     """
-    session = replace(session, confirmed_at=_seconds())
+    confirmed_at = _seconds()
     for _try in range(_TRIES):
         found = _find_record(connection, key)
         if found is None:
             return None
-        if _swap(connection, key, found, session):
-            return session
+        record = _close_record(found.record | {"confirmed_at": confirmed_at, "seen_at": confirmed_at}, OPEN, key)
+        if swap_session_record(connection, key.lookup_id, found.closed, record, _minute(confirmed_at)):
+            return replace(session, confirmed_at=confirmed_at)
     return None
 
 

@@ -147,7 +147,7 @@ def _render(form: SecretsForm, page: str, status: int, message: str = "", *, wai
     form.forget_secrets()
     if message:
         form.form_errors.append(message)
-    text = render_template(f"casework/{page}.html", form=form, locked=g.desk.locked, is_late=False)
+    text = render_template(f"casework/{page}.html", form=form, locked=g.desk.locked, late=None)
     return text, status, {"Retry-After": str(wait)} if wait else {}
 
 

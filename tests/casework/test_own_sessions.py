@@ -60,7 +60,7 @@ def test_list_shows_every_browser_and_marks_this_one(sign_in_as: SignInAs, move_
     assert len(items) == 2
     assert items[0].startswith("This browser Signed in:")
     assert items[1].startswith("Another browser Signed in:")
-    assert items[0].split("Last used:")[1] != items[1].split("Last used:")[1].split(" End")[0]
+    assert items[0].split("Last used:")[1] != items[1].split("Last used:")[1].split(" Sign it out")[0]
     press(second, second.get("/account"), "/lock")
     assert list_items(first.get("/account"), "sessions")[1].startswith("Another browser, locked")
 

@@ -163,15 +163,36 @@ def test_files_are_not_kept_and_the_page_says_so(
     move_clock(ELEVEN)
     page = reader.post("/echo", [("note", "kept")], files=[("photo", "a.png", b"PIXELS")])
     assert page.status == 401
-    assert "A file cannot be kept in this page." in page.words
+    assert "Files and passphrases cannot be kept in this page." in page.words
     assert "PIXELS" not in page.text
     body = {"note": "x", "photo": (io.BytesIO(b"PIXELS"), "a.png")}
     response = reader.client.post("/echo-files", data=body, headers={"Origin": reader.origin})
     assert response.status_code == 401
-    assert "A file cannot be kept in this page." in response.text
+    assert "Files and passphrases cannot be kept in this page." in response.text
     assert reached == []
     assert confirm(reader, page, make_code(staff_office, Role.ADMINISTRATOR)).heading == "Reached"
     assert reached == [("POST", ["kept"])]
+
+
+def test_passphrase_is_not_kept_in_a_page(
+    staff_office: StaffOffice, sign_in_as: SignInAs, reached: list[Any], move_clock: MoveClock
+) -> None:
+    """What opens something for long does not lie in a page that may stay open: it has to be typed again."""
+    secret = "correct horse battery staple and two more words"
+    fields = [("note", "kept"), ("new_passphrase", secret), ("share_1", secret)]
+    reader = sign_in_as(Role.ADMINISTRATOR)
+    move_clock(ELEVEN)
+    page = reader.post("/echo", fields)
+    assert (page.status, secret in page.text) == (401, False)
+    assert "Files and passphrases cannot be kept in this page." in page.words
+    assert confirm(reader, page, make_code(staff_office, Role.ADMINISTRATOR)).heading == "Reached"
+    assert reached == [("POST", ["kept"])]
+    move_clock(ELEVEN + timedelta(minutes=20))
+    for sent in (fields, fields[1:]):
+        page = reader.post("/echo", sent)
+        assert (page.status, page.heading, secret in page.text) == (401, "Locked", False)
+        assert "Files and passphrases cannot be kept in this page." in page.words
+    assert dict(read_fields(page.find_form("/unlock")))["next"] == "/"
 
 
 def test_export_needs_a_fresh_factor(
