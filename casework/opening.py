@@ -188,16 +188,35 @@ def open_case(caseworker: Caseworker, reference: str) -> OpenedCase:
         CaseNotFoundError: there is none, or this person holds no key of it.
         CaseWithdrawnError: it was taken back.
     """
-    session = caseworker.session
     with read(caseworker.engine) as connection:
-        row = get_case(connection, reference)
-        key_row = get_case_key(connection, row.id, session.holder_ids) if row else None
-        if row is None or key_row is None:
-            raise CaseNotFoundError
+        row, key_row = _find_case(connection, caseworker, reference)
         withdrawal = get_withdrawal(connection, row.id)
         if withdrawal is not None:
             raise CaseWithdrawnError(row.reference, withdrawal.due_on)
-        return open_case_with(connection, caseworker, row, key_row, session.identity_for(key_row.holder_id))
+        holder = caseworker.session.identity_for(key_row.holder_id)
+        return open_case_with(connection, caseworker, row, key_row, holder)
+
+
+def open_withdrawn_case(caseworker: Caseworker, reference: str) -> OpenedCase:
+    """Open a case that was taken back, to write to it; nobody may be shown it.
+
+    Raises:
+        CaseNotFoundError: there is none, this person holds no key of it, or it is not taken back any more.
+    """
+    with read(caseworker.engine) as connection:
+        row, key_row = _find_case(connection, caseworker, reference)
+        if get_withdrawal(connection, row.id) is None:
+            raise CaseNotFoundError
+        holder = caseworker.session.identity_for(key_row.holder_id)
+        return open_case_with(connection, caseworker, row, key_row, holder)
+
+
+def _find_case(connection: Connection, caseworker: Caseworker, reference: str) -> tuple[Row[Any], Row[Any]]:
+    row = get_case(connection, reference)
+    key_row = get_case_key(connection, row.id, caseworker.session.holder_ids) if row else None
+    if row is None or key_row is None:
+        raise CaseNotFoundError
+    return row, key_row
 
 
 def open_case_with(

@@ -66,7 +66,7 @@ Save = Callable[[Caseworker, OpenedCase, Any], object]
 blueprint = Blueprint("case", __name__)
 
 # Whatever else stands in an address never reaches the database.
-_REFERENCE = re.compile(r"[0-9A-Za-z-]{1,16}")
+REFERENCE = re.compile(r"[0-9A-Za-z-]{1,16}")
 
 CHECK_FIRST = N_("Record a conflict decision first. What you wrote is not stored.")
 SHUT = N_("The conflict check does not allow this.")
@@ -88,14 +88,14 @@ _WORDS = {
 
 def find_case(caseworker: Caseworker, reference: str) -> OpenedCase:
     """Open a case for this person, or answer 404."""
-    if not _REFERENCE.fullmatch(reference):
+    if not REFERENCE.fullmatch(reference):
         abort(404)
     try:
         return open_case(caseworker, reference.upper())
     except CaseNotFoundError:
         abort(404)
     except CaseWithdrawnError as closed:
-        abort(make_response(render_template("casework/withdrawn.html", closed=closed), 410))
+        abort(make_response(render_template("casework/withdrawn.html", closed=closed, form=HoldForm()), 410))
 
 
 @blueprint.get("/cases/<reference>")

@@ -17,7 +17,7 @@ from casework.replies import send_reply
 from models.engine import create_engine, read, write
 from models.ledger import list_entries
 from models.tables import cases, receipts, replies, sealed_items
-from models.withdrawals import delete_withdrawal
+from models.withdrawals import delete_withdrawal, get_withdrawal
 from tests.casework.conftest import SignInAs
 from tests.casework.corresponding import Correspondence
 from tests.casework.filing import FiledCase, Filing
@@ -355,3 +355,30 @@ def test_the_time_of_a_message_has_no_seconds(
     words = decide(sign_in_as(Role.INTAKE), case).words
     assert "Nov 20, 2026, 9:07 AM" in words
     assert "9:07:" not in words
+
+
+def test_a_hold_stops_the_destruction_of_what_was_taken_back(
+    sign_in_as: SignInAs, case: FiledCase, correspondence: Correspondence, filing: Filing
+) -> None:
+    """An attorney sets a hold on a closed case with a reason, and it opens again; intake staff are not offered it."""
+    attorney, intake = sign_in_as(Role.ATTORNEY), sign_in_as(Role.INTAKE)
+    decide(attorney, case)
+    correspondence.withdraw()
+    assert not [
+        form for form in intake.get(f"/cases/{case.reference}").find_all("form") if "hold" in form.get("action", "")
+    ]
+    closed = attorney.get(f"/cases/{case.reference}")
+    assert "Me pararon" not in closed.text
+    blank = attorney.submit(closed, {"hold_reason": " "}, action="/withdrawal/hold")
+    assert (blank.status, blank.list_errors()) == (400, ["Write the reason"])
+    assert attorney.get(f"/cases/{case.reference}").status == 410
+    page = attorney.submit(closed, {"hold_reason": "Preservation order of the court"}, action="/withdrawal/hold")
+    assert (page.status, page.path) == (200, f"/cases/{case.reference}")
+    assert "Preservation order of the court" in page.words
+    assert "On hold." in page.words
+    with read(filing.engine) as connection:
+        assert get_withdrawal(connection, case.id) is None
+    assert {"hold:changed", "withdrawal:stopped"} <= set(list_kinds(filing, case))
+    late = attorney.submit(closed, {"hold_reason": "Twice"}, action="/withdrawal/hold")
+    assert (late.status, late.path) == (200, f"/cases/{case.reference}")
+    assert "Twice" not in late.words

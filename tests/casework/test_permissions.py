@@ -117,6 +117,7 @@ EXPECTED |= {
     ("POST", "/cases/<reference>/access/lift"): SUPERVISOR,
     ("POST", "/cases/<reference>/access/take"): SUPERVISOR,
     ("POST", "/cases/<reference>/access/renew"): SUPERVISOR,
+    ("POST", "/cases/<reference>/withdrawal/hold"): ATTORNEYS,
     ("GET", "/emergency"): SUPERVISOR,
     ("POST", "/emergency"): SUPERVISOR,
     ("GET", "/emergency/<request_id>"): SUPERVISOR,
