@@ -21,8 +21,9 @@ REPORT_HERE = N_("On the web page from which you have this paper, without a name
 MADE_OF = N_("As of ICE's list of {date}.")
 SOURCES = N_("Sources")
 WHO_DECIDES = N_(
-    "The head of the office signs the agreement and can end it: for a county the sheriff, whom the voters elect. "
-    "The county board decides about the sheriff's money, and holds open meetings."
+    "The head of the office signs the agreement and can end it: for a county most often the sheriff, whom the voters "
+    "elect. The county board decides about the sheriff's money, and holds open meetings. In Minnesota only the county "
+    "board may agree to it, says the state's Attorney General (December 12, 2025)."
 )
 LETTER_FOLLOWS = N_("The last page is the letter. It can go in the mail as it is.")
 LETTER_IN_ENGLISH = N_("The letter is in English, because the office reads English. This is what it says.")
@@ -98,6 +99,8 @@ class _Writer:
         for name, block, holders in words.models:
             yield PaperPart("h3", (f"{name}: {holders}",))
             yield from self._read(block)
+        if words.models:
+            yield from self._read("model_limits")
         yield from self._read("agreement_record")
 
     def write_agencies(self, words: CountyWords | None) -> Iterator[PaperPart]:

@@ -121,7 +121,10 @@ def write_date(day: date, precision: str, language: str) -> str:
 
 def find_host(url: str) -> str:
     """Name the site that an address leads to; empty for what is no web address, which is then never linked."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     return parts.hostname or "" if parts.scheme in {"http", "https"} else ""
 
 
