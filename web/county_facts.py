@@ -127,16 +127,20 @@ def find_answer(own: Sequence[AgencyFacts], local: Sequence[AgencyFacts], lists_
 
 
 def find_beginning(agency: AgencyFacts) -> tuple[date, str, bool] | None:
-    """Find the oldest day that a source gives for a model in force, its precision, and whether others differ."""
+    """Find the oldest day of signing of a model in force, its precision, and whether sources differ about a model."""
     days = {
-        (row.signed_on, row.signed_precision.value)
-        for row in agency.agreements
-        if row.signed_on and row.support_type in agency.status.models and not row.missing_on and not row.ended_on
+        model: {
+            (row.signed_on, row.signed_precision.value)
+            for row in agency.agreements
+            if row.signed_on and row.support_type is model and not row.missing_on and not row.ended_on
+        }
+        for model in agency.status.models
     }
-    if not days:
+    known = [day for each in days.values() for day in each]
+    if not known:
         return None
-    first_on, precision = min(days)
-    return first_on, precision, len(days) > 1
+    first_on, precision = min(known)
+    return first_on, precision, any(len(each) > 1 for each in days.values())
 
 
 def find_end(agency: AgencyFacts) -> tuple[date, str] | None:

@@ -79,6 +79,13 @@ def test_sources_that_differ_are_said_to() -> None:
     assert [source.name for source in words.sources] == ["A paper", "A list"]
 
 
+def test_two_models_of_two_days_are_no_contradiction() -> None:
+    """An agency that signed one model on one day and another on the next has it since the first."""
+    street = Agreement(SupportType.TASK_FORCE_MODEL, signed_on=date(2025, 3, 2), source="A list")
+    words = describe_county(make_county(make_agency(IN_FORCE, street)), "en")
+    assert words.sentences[0] == "Meadowlark Sheriff has an agreement with ICE, since March 1, 2025."
+
+
 def test_each_source_is_named_once() -> None:
     """Facts of one source share its number; the same name at another address is another source."""
     events = tuple(
