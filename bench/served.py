@@ -22,6 +22,7 @@ CLIENTS = 8
 REQUESTS = 150  # of each client
 SENDS = 30  # of each client
 PAGE = "people"
+COUNTY = "/es/agencies/ne/dakota"
 
 
 def read_cpu(process_group: int) -> float:
@@ -45,6 +46,11 @@ def make_message(served: ServedSite, method: str, stem: str, cookie: str, body: 
         lines += [f"Origin: {served.config.origin}", f"Content-Length: {len(body)}"]
         lines += ["Content-Type: application/x-www-form-urlencoded"]
     return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def make_visit(served: ServedSite, address: str) -> bytes:
+    """Write a request for a page by somebody who was never here before."""
+    return f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n\r\n".encode()
 
 
 def ask_in_a_row(port: int, messages: Sequence[bytes]) -> None:
@@ -83,6 +89,7 @@ def run() -> Iterable[Row]:
             app.extensions["engine"].dispose()
             fields = ANSWERS[PAGE] | {"go": "next"}
             deeds = {
+                "county page": [[make_visit(served, COUNTY)] * REQUESTS for _client in range(CLIENTS)],
                 "page of the form, GET": [[make_message(served, "GET", PAGE, key)] * REQUESTS for key in cookies],
                 "page of the form, POST": [
                     [make_message(served, "POST", PAGE, key, make_body(fields, key))] * REQUESTS for key in cookies
