@@ -17,6 +17,8 @@ from casework.views import (
     access,
     account,
     account_sessions,
+    agencies,
+    agency_imports,
     case,
     cases,
     colleague,
@@ -70,6 +72,8 @@ def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LO
     case_views = (cases, case, access, files, export, emergency, notices, withdrawn)
     for view in (*account_views, *people_views, *case_views, office_key, recovery, ledger, patterns):
         app.register_blueprint(view.blueprint)
+    for directory_view in (agencies, agency_imports):
+        app.register_blueprint(directory_view.blueprint)
     return app
 
 

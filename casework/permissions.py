@@ -47,6 +47,8 @@ class Permission(StrEnum):
     MARK_SET = "mark:set"
     COUNTS_READ = "counts:read"
     STAFF_LIST = "staff:list"
+    AGENCY_READ = "agency:read"
+    AGENCY_EDIT = "agency:edit"
     STAFF_INVITE = "staff:invite"
     STAFF_CHANGE = "staff:change"  # name and role
     ACCESS_RESET = "access:reset"
@@ -59,7 +61,7 @@ class Permission(StrEnum):
     RECOVERY_CHECK = "recovery:check"
 
 
-_EVERYBODY = frozenset({Permission.SESSION_USE, Permission.ACCOUNT_USE})
+_EVERYBODY = frozenset({Permission.SESSION_USE, Permission.ACCOUNT_USE, Permission.AGENCY_READ})
 _INTAKE = _EVERYBODY | {
     Permission.COUNTS_READ,
     Permission.KEY_READ,
@@ -95,11 +97,12 @@ _ACCOUNTS = frozenset(
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Runs the accounts and the server, and is no party to any case.
-    Role.ADMINISTRATOR: _EVERYBODY | _ACCOUNTS,
+    Role.ADMINISTRATOR: _EVERYBODY | _ACCOUNTS | {Permission.AGENCY_EDIT},
     Role.INTAKE: _INTAKE,
     Role.ATTORNEY: _ATTORNEY,
     Role.SUPERVISING_ATTORNEY: _ATTORNEY
     | _ACCOUNTS
+    | {Permission.AGENCY_EDIT}
     | {Permission.CASE_RESTRICT, Permission.EMERGENCY_OPEN, Permission.KEY_GRANT, Permission.LEDGER_READ}
     | {Permission.KEY_ROTATE, Permission.RECOVERY_MAKE, Permission.RECOVERY_CHECK},
     # Sees how many, and nothing of any case.

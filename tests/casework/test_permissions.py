@@ -131,6 +131,31 @@ EXPECTED |= {
     ("GET", "/recovery/check"): SUPERVISOR,
     ("POST", "/recovery/check"): SUPERVISOR,
 }
+EXPECTED |= {
+    ("GET", "/agencies"): EVERYBODY,
+    ("POST", "/agencies/facts"): OVERSIGHT,
+    ("GET", "/agencies/new"): OVERSIGHT,
+    ("POST", "/agencies/new"): OVERSIGHT,
+    ("GET", "/agencies/<agency_id>"): EVERYBODY,
+    ("GET", "/agencies/<agency_id>/edit"): OVERSIGHT,
+    ("POST", "/agencies/<agency_id>/edit"): OVERSIGHT,
+    ("GET", "/agencies/<agency_id>/agreements/new"): OVERSIGHT,
+    ("POST", "/agencies/<agency_id>/agreements/new"): OVERSIGHT,
+    ("GET", "/agencies/<agency_id>/agreements/<agreement_id>"): OVERSIGHT,
+    ("POST", "/agencies/<agency_id>/agreements/<agreement_id>"): OVERSIGHT,
+    ("POST", "/agencies/<agency_id>/agreements/<agreement_id>/remove"): OVERSIGHT,
+    ("GET", "/agencies/<agency_id>/events/new"): OVERSIGHT,
+    ("POST", "/agencies/<agency_id>/events/new"): OVERSIGHT,
+    ("POST", "/agencies/<agency_id>/events/<event_id>/remove"): OVERSIGHT,
+    ("GET", "/agencies/<agency_id>/merge"): OVERSIGHT,
+    ("POST", "/agencies/<agency_id>/merge"): OVERSIGHT,
+    ("GET", "/agencies/imports"): EVERYBODY,
+    ("POST", "/agencies/imports"): OVERSIGHT,
+    ("GET", "/agencies/imports/<import_id>"): EVERYBODY,
+    ("POST", "/agencies/imports/<import_id>/details"): OVERSIGHT,
+    ("POST", "/agencies/imports/<import_id>/apply"): OVERSIGHT,
+    ("POST", "/agencies/imports/<import_id>/drop"): OVERSIGHT,
+}
 REFUSAL = "Not for your account"
 
 
@@ -153,6 +178,10 @@ def fill_in(rule: str) -> str:
         "<invitation_id>": "none",
         "<request_id>": "none",
         "<notice_id>": "none",
+        "<agency_id>": "none",
+        "<agreement_id>": "none",
+        "<event_id>": "none",
+        "<import_id>": "none",
         "<int:number>": "1",
         "<path:filename>": "site.css",
     }
