@@ -36,7 +36,7 @@ from casework.directory_editing import (
 )
 from casework.permissions import Permission, require
 from casework.shipped_facts import load_shipped_facts
-from casework.views.caseworker import get_caseworker
+from casework.views.caseworker import get_caseworker, write_ids
 from models.agencies import AgencySearch
 from models.agreements import Agreement
 from models.counties import name_state
@@ -45,8 +45,8 @@ from web.languages import gettext as _
 
 Answer = Response | tuple[str, int]
 blueprint = Blueprint("agencies", __name__)
+blueprint.url_value_preprocessor(write_ids)
 
-_ID = re.compile(r"[0-9a-f-]{36}")
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 LISTED = N_("This stands on one of ICE's lists, so it is not removed. Write when it ended instead.")
 NOT_THE_SAME = N_("An agency can be merged with another one of its state only.")
@@ -102,7 +102,7 @@ def send_new() -> Answer:
     return redirect(f"/agencies/{add_agency(get_caseworker(), form.list_columns())}", code=303)
 
 
-@blueprint.get("/agencies/<agency_id>")
+@blueprint.get("/agencies/<uuid:agency_id>")
 @require(Permission.AGENCY_READ)
 def show_agency(agency_id: str) -> Answer:
     """Show all that is known of an agency; the id of one that was merged leads to the one that remains."""
@@ -112,7 +112,7 @@ def show_agency(agency_id: str) -> Answer:
     return _render(view, forms.ButtonForm())
 
 
-@blueprint.get("/agencies/<agency_id>/edit")
+@blueprint.get("/agencies/<uuid:agency_id>/edit")
 @require(Permission.AGENCY_EDIT)
 def show_edit(agency_id: str) -> Answer:
     """Show what the directory says of an agency itself, to correct it."""
@@ -123,7 +123,7 @@ def show_edit(agency_id: str) -> Answer:
     return _render_form(view, form, CORRECT_AGENCY)
 
 
-@blueprint.post("/agencies/<agency_id>/edit")
+@blueprint.post("/agencies/<uuid:agency_id>/edit")
 @require(Permission.AGENCY_EDIT)
 def send_edit(agency_id: str) -> Answer:
     """Correct what the directory says of an agency itself."""
@@ -133,7 +133,7 @@ def send_edit(agency_id: str) -> Answer:
     return _save(view, form, CORRECT_AGENCY, lambda who: correct_agency(who, agency_id, form.list_columns()))
 
 
-@blueprint.get("/agencies/<agency_id>/agreements/new")
+@blueprint.get("/agencies/<uuid:agency_id>/agreements/new")
 @require(Permission.AGENCY_EDIT)
 def show_new_agreement(agency_id: str) -> Answer:
     """Show the form for what a source says of an agreement."""
@@ -142,7 +142,7 @@ def show_new_agreement(agency_id: str) -> Answer:
     )
 
 
-@blueprint.post("/agencies/<agency_id>/agreements/new")
+@blueprint.post("/agencies/<uuid:agency_id>/agreements/new")
 @require(Permission.AGENCY_EDIT)
 def send_new_agreement(agency_id: str) -> Answer:
     """Add what a source says of an agreement."""
@@ -152,7 +152,7 @@ def send_new_agreement(agency_id: str) -> Answer:
     )
 
 
-@blueprint.get("/agencies/<agency_id>/agreements/<agreement_id>")
+@blueprint.get("/agencies/<uuid:agency_id>/agreements/<uuid:agreement_id>")
 @require(Permission.AGENCY_EDIT)
 def show_agreement(agency_id: str, agreement_id: str) -> Answer:
     """Show one source's word on an agreement, to correct it."""
@@ -169,7 +169,7 @@ def show_agreement(agency_id: str, agreement_id: str) -> Answer:
     return _render_form(view, forms.AgreementForm(data=data), CORRECT_AGREEMENT)
 
 
-@blueprint.post("/agencies/<agency_id>/agreements/<agreement_id>")
+@blueprint.post("/agencies/<uuid:agency_id>/agreements/<uuid:agreement_id>")
 @require(Permission.AGENCY_EDIT)
 def send_agreement(agency_id: str, agreement_id: str) -> Answer:
     """Correct one source's word on an agreement."""
@@ -184,21 +184,21 @@ def send_agreement(agency_id: str, agreement_id: str) -> Answer:
     )
 
 
-@blueprint.post("/agencies/<agency_id>/agreements/<agreement_id>/remove")
+@blueprint.post("/agencies/<uuid:agency_id>/agreements/<uuid:agreement_id>/remove")
 @require(Permission.AGENCY_EDIT)
 def send_remove_agreement(agency_id: str, agreement_id: str) -> Answer:
     """Take out an agreement that was added by mistake."""
     return _press(agency_id, lambda who: remove_agreement(who, agency_id, agreement_id))
 
 
-@blueprint.get("/agencies/<agency_id>/events/new")
+@blueprint.get("/agencies/<uuid:agency_id>/events/new")
 @require(Permission.AGENCY_EDIT)
 def show_new_event(agency_id: str) -> Answer:
     """Show the form for something that happened."""
     return _render_form(_find_own(agency_id), forms.EventForm(data={"cited_on": _write_day_cited(None)}), ADD_EVENT)
 
 
-@blueprint.post("/agencies/<agency_id>/events/new")
+@blueprint.post("/agencies/<uuid:agency_id>/events/new")
 @require(Permission.AGENCY_EDIT)
 def send_new_event(agency_id: str) -> Answer:
     """Add to an agency's timeline."""
@@ -206,14 +206,14 @@ def send_new_event(agency_id: str) -> Answer:
     return _save(_find_own(agency_id), form, ADD_EVENT, lambda who: record_event(who, agency_id, form.list_columns()))
 
 
-@blueprint.post("/agencies/<agency_id>/events/<event_id>/remove")
+@blueprint.post("/agencies/<uuid:agency_id>/events/<uuid:event_id>/remove")
 @require(Permission.AGENCY_EDIT)
 def send_remove_event(agency_id: str, event_id: str) -> Answer:
     """Take out of the timeline what was added by mistake."""
     return _press(agency_id, lambda who: remove_event(who, agency_id, event_id))
 
 
-@blueprint.get("/agencies/<agency_id>/merge")
+@blueprint.get("/agencies/<uuid:agency_id>/merge")
 @require(Permission.AGENCY_EDIT)
 def show_merge(agency_id: str) -> Answer:
     """Ask which agency this one is the same as."""
@@ -221,7 +221,7 @@ def show_merge(agency_id: str) -> Answer:
     return _render_form(view, _make_merge_form(view), MERGE)
 
 
-@blueprint.post("/agencies/<agency_id>/merge")
+@blueprint.post("/agencies/<uuid:agency_id>/merge")
 @require(Permission.AGENCY_EDIT)
 def send_merge(agency_id: str) -> Answer:
     """Say that this agency is the same as another, which remains."""
@@ -231,7 +231,7 @@ def send_merge(agency_id: str) -> Answer:
 
 
 def _find_view(agency_id: str) -> AgencyView:
-    view = view_agency(get_caseworker(), agency_id) if _ID.fullmatch(agency_id) else None
+    view = view_agency(get_caseworker(), agency_id)
     if view is None:
         abort(404)
     return view

@@ -27,7 +27,7 @@ from casework.ice_list import ListedRow, UnreadableListError
 from casework.list_comparing import ChangeKind, name_choice
 from casework.list_upload import read_upload
 from casework.permissions import Permission, require
-from casework.views.caseworker import get_caseworker
+from casework.views.caseworker import get_caseworker, write_ids
 from models.counties import list_counties, name_state
 from models.engine import read
 from models.list_imports import ImportStanding, list_all_imports, read_plain
@@ -37,8 +37,8 @@ from web.languages import gettext as _
 
 Answer = Response | tuple[str, int]
 blueprint = Blueprint("agency_imports", __name__)
+blueprint.url_value_preprocessor(write_ids)
 
-_ID = re.compile(r"[0-9a-f-]{36}")
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,4}")
 PAGE_CHANGES = 100
 CHOOSE_FILE = N_("Choose the file with ICE's list")
@@ -96,14 +96,14 @@ def send_list() -> Answer:
     return _render_history(form)
 
 
-@blueprint.get("/agencies/imports/<import_id>")
+@blueprint.get("/agencies/imports/<uuid:import_id>")
 @require(Permission.AGENCY_READ)
 def show_import(import_id: str) -> Answer:
     """Show what a list would change, or did."""
     return _render(_find(import_id), None)
 
 
-@blueprint.post("/agencies/imports/<import_id>/details")
+@blueprint.post("/agencies/imports/<uuid:import_id>/details")
 @require(Permission.AGENCY_EDIT)
 def send_details(import_id: str) -> Answer:
     """Say when the list was published and which counties its cells mean, and compare again."""
@@ -124,14 +124,14 @@ def send_details(import_id: str) -> Answer:
     return redirect(f"/agencies/imports/{import_id}", code=303)
 
 
-@blueprint.post("/agencies/imports/<import_id>/apply")
+@blueprint.post("/agencies/imports/<uuid:import_id>/apply")
 @require(Permission.AGENCY_EDIT)
 def send_apply(import_id: str) -> Answer:
     """Change the directory as the list says."""
     return _decide(import_id, is_applied=True)
 
 
-@blueprint.post("/agencies/imports/<import_id>/drop")
+@blueprint.post("/agencies/imports/<uuid:import_id>/drop")
 @require(Permission.AGENCY_EDIT)
 def send_drop(import_id: str) -> Answer:
     """Forget the list; the directory stays as it is."""
@@ -159,8 +159,6 @@ def _decide(import_id: str, *, is_applied: bool) -> Answer:
 
 
 def _find(import_id: str) -> ImportView:
-    if not _ID.fullmatch(import_id):
-        abort(404)
     try:
         return view_import(get_caseworker(), import_id)
     except ImportNotFoundError:
