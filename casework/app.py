@@ -7,7 +7,8 @@ from flask import Flask, Response, after_this_request
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from casework.gate import install_gate
+from casework.gate import UNTRUSTED_KEY, install_gate
+from casework.ledger_writing import record_untrusted_key
 from casework.office_key_page import find_office_fingerprint
 from casework.refusals import RefusalLog
 from casework.signing_in import SignInDesk
@@ -44,6 +45,7 @@ from casework.views import (
 from vault.keyslots import RFC_9106_LOW_MEMORY, Cost
 from web.config import CaseworkConfig, read_config
 from web.errors import log_failure
+from web.key_alarm import KeyAlarm
 from web.site import make_site
 
 
@@ -65,6 +67,8 @@ def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LO
     app.extensions["step_up_desk"] = StepUpDesk(engine, config, tell_refused=tell_refused)
     app.extensions["join_throttle"] = Throttle()
     app.extensions["keyslot_cost"] = cost
+    app.extensions["untrusted_key_page"] = UNTRUSTED_KEY
+    app.extensions["key_alarm"] = KeyAlarm(lambda: record_untrusted_key(engine, config))
     install_gate(app)
     app.jinja_env.globals["find_office_fingerprint"] = lambda: find_office_fingerprint(app.extensions["engine"], config)
     account_views = (sign_in, confirm, passkeys, account, account_sessions, passphrase)

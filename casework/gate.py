@@ -31,6 +31,15 @@ NOT_FOR_YOU = ErrorPage(
 )
 
 
+UNTRUSTED_KEY = ErrorPage(
+    N_("A stored key is not its owner's"),
+    N_(
+        "Somebody may have put another public key into the database. Nothing was sealed to it, and what you sent was "
+        "not saved. Go back to keep your words, do not go on, and tell whoever looks after the server."
+    ),
+)
+
+
 def get_config() -> CaseworkConfig:
     """Return the configuration of the site that is answering."""
     config: CaseworkConfig = current_app.extensions["site_config"]

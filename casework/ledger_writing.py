@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from casework.account_vouching import find_account_digest, is_about_account
+from models.engine import write
 from models.ledger import Event, append
 from models.ledger_walk import SignatureCheck
 from vault.signing import SigningKey, VerifyKey
 from web import clock
 from web.config import CaseworkConfig
+from web.key_alarm import EVENT
 
 SITE = "casework"
 PURPOSE = "ledger-entry"
@@ -25,6 +27,12 @@ def append_event(connection: Connection, event: Event, config: CaseworkConfig) -
         event = replace(event, digest=state) if event.item else replace(event, item=state)
     key = SigningKey.from_bytes(config.signing_key)
     return append(connection, SITE, event, clock.now(), lambda entry: key.sign(entry, purpose=PURPOSE))
+
+
+def record_untrusted_key(engine: Engine, config: CaseworkConfig) -> None:
+    """Record that a stored public key was not its owner's, and that nothing was sealed to it."""
+    with write(engine) as connection:
+        append_event(connection, Event(EVENT, ""), config)
 
 
 def find_verify_keys(config: CaseworkConfig) -> dict[str, bytes]:

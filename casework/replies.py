@@ -3,6 +3,7 @@
 It must never seal to a key that the public site did not sign, nor tell a reporter the name of who wrote.
 """
 
+import hashlib
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,8 @@ from models.letters import LETTER_PURPOSE, write_letter
 from models.receipts import list_receipts
 from models.replies import put_reply
 from vault.contexts import Context
+from vault.errors import UntrustedKeyError
+from vault.receipt_proofs import check_proof
 from vault.recipients import Recipient
 from vault.sealing import seal_json
 from vault.signing import SigningKey, verify_recipient
@@ -54,7 +57,7 @@ def send_reply(
     Raises:
         StoryShutError: the conflict check keeps the story shut, and with it the conversation.
         ReceiptGoneError: this receipt is revoked or not of this case.
-        UntrustedKeyError: a stored public key is not signed by the public site.
+        UntrustedKeyError: a stored public key is not signed by the public site, or not the one that the case names.
     """
     if not case.may_read_story:
         raise StoryShutError
@@ -103,4 +106,29 @@ def _find_reader(caseworker: Caseworker, case: OpenedCase, receipt_id: str) -> t
         context=Context("reporter_recipient", (case.id, receipt_id)),
         verify_key=caseworker.config.intake_verify_key,
     )
+    _check_known(case, receipt_id, recipient)
     return receipt, recipient
+
+
+def _check_known(case: OpenedCase, receipt_id: str, recipient: Recipient) -> None:
+    """Check that a reader's key is one that the case itself names: in the report, or in a helper's own message.
+
+    The public site's signature alone is not enough, because its signing key lies in a file. Reports from before
+    receipts were named in them have nothing to compare with.
+
+    Raises:
+        UntrustedKeyError: another key.
+    """
+    named = case.report.receipt if case.report and case.is_report_vouched else {}
+    if not named:
+        return
+    digest = hashlib.sha256(recipient.raw).hexdigest()
+    if (named.get("id"), named.get("digest")) == (receipt_id, digest):
+        return
+    key = bytes.fromhex(named["key"])
+    for item in case.list_items("message"):
+        made = item.values.get("made")
+        if item.is_vouched and isinstance(made, dict) and made.get("id") == receipt_id:
+            check_proof(bytes.fromhex(str(made.get("proof", ""))), key, receipt_id.encode(), recipient.raw)
+            return
+    raise UntrustedKeyError

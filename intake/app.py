@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response
 from intake.county_pages import install_directory_pages
 from intake.drafts import DraftBusyError, DraftGoneError
 from intake.opening_hours import describe_hours, is_open_now
-from intake.sending import NothingToSendError
+from intake.sending import NothingToSendError, record_untrusted_key
 from intake.uploads import install_uploads
 from intake.views import agencies, front, inbox, inbox_choices, later, receipt, report
 from web.config import IntakeConfig, read_config
 from web.cookies import get_box_cookie
 from web.errors import render_error
+from web.key_alarm import KeyAlarm
 from web.languages import LANGUAGES, choose_language, get_language, load_translations, set_language
 from web.site import make_site
 from web.texts import read_text
@@ -26,6 +27,7 @@ def create_app(config: IntakeConfig | None = None) -> Flask:
     """Make the public site, from the environment unless a configuration is given."""
     config = config or read_config(IntakeConfig, os.environ)
     app = make_site("intake", config, cookie=COOKIE, leads_to=config.exit_url)
+    app.extensions["key_alarm"] = KeyAlarm(lambda: record_untrusted_key(app.extensions["engine"], config))
     install_uploads(app)
     install_directory_pages(app)
     for code in config.languages:

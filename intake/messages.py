@@ -14,12 +14,13 @@ from sqlalchemy.exc import IntegrityError
 
 from intake.inbox import Inbox
 from intake.sending import LEDGER_PURPOSE, LEDGER_SITE
-from models import cases, ledger, replies, withdrawals
+from models import cases, ledger, receipts, replies, withdrawals
 from models.engine import read, write
 from models.evidence import EvidenceFile
 from models.report import Value
 from vault.contexts import Context
 from vault.errors import UntrustedKeyError
+from vault.receipt_proofs import CASE, check_proof, derive_proof_key
 from vault.recipients import Recipient
 from vault.sealing import seal_json
 from vault.signing import SigningKey, verify_recipient
@@ -46,6 +47,7 @@ class NewMessage:
     text: str = field(default="", repr=False)
     files: tuple[EvidenceFile, ...] = field(default=(), repr=False)
     contact: Mapping[str, Value] = field(default_factory=dict, repr=False)
+    made: Mapping[str, str] = field(default_factory=dict, repr=False)
     item_id: str = ""
 
 
@@ -60,35 +62,36 @@ class SealedMessage:
     recipient: Recipient
 
 
-def find_report_recipient(engine: Engine, config: IntakeConfig, case_id: str) -> Recipient:
+def find_report_recipient(engine: Engine, config: IntakeConfig, inbox: Inbox) -> Recipient:
     """Find the public key to which everything of a case's reporter is sealed: this site signed it, or later the office.
+
+    This site's signature alone is not enough, because its key lies in a file: the key must also be the one that was
+    named with this receipt's code.
 
     Raises:
         CaseGoneError: there is no such case.
-        UntrustedKeyError: neither signed the stored key for this case.
+        UntrustedKeyError: neither signed the stored key for this case, or it is not the one that the code names.
     """
     with read(engine) as connection:
-        case = cases.get_public_case(connection, case_id)
-    if case is None:
+        case = cases.get_public_case(connection, inbox.case_id)
+        receipt = receipts.get_receipt_by_id(connection, inbox.receipt_id)
+    if case is None or receipt is None:
         raise CaseGoneError
-    context = Context("case_report_recipient", (case_id,))
-    own = SigningKey.from_bytes(config.signing_key).verify_key
+    raw, signature = case.report_recipient, case.report_recipient_signature
+    context = Context("case_report_recipient", (inbox.case_id,))
     try:
-        return verify_recipient(case.report_recipient, case.report_recipient_signature, context=context, verify_key=own)
-    except UntrustedKeyError:
         # The case got new keys, which the office signs.
-        return verify_recipient(
-            case.report_recipient,
-            case.report_recipient_signature,
-            context=context,
-            verify_key=config.office_verify_key,
-        )
+        return verify_recipient(raw, signature, context=context, verify_key=config.office_verify_key)
+    except UntrustedKeyError:
+        check_proof(receipt.case_proof, derive_proof_key(inbox.identity, CASE), inbox.case_id.encode(), raw)
+    own = SigningKey.from_bytes(config.signing_key).verify_key
+    return verify_recipient(raw, signature, context=context, verify_key=own)
 
 
 def seal_message(engine: Engine, config: IntakeConfig, inbox: Inbox, message: NewMessage) -> SealedMessage:
     """Seal a message to its case. Raises as `find_report_recipient`."""
     item_id = message.item_id or inbox.own_ids.make(message.kind)
-    recipient = find_report_recipient(engine, config, inbox.case_id)
+    recipient = find_report_recipient(engine, config, inbox)
     sealed = seal_json(
         {
             "format": MESSAGE_FORMAT,
@@ -100,6 +103,7 @@ def seal_message(engine: Engine, config: IntakeConfig, inbox: Inbox, message: Ne
             "at": clock.now().isoformat(timespec="minutes"),
             "files": [file.to_json() for file in message.files],
             "contact": dict(message.contact),
+            "made": dict(message.made),
         },
         recipients=[recipient],
         context=Context("message", (inbox.case_id, item_id)),

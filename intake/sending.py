@@ -28,6 +28,8 @@ from models.report import Answer, Report, Value
 from vault.boxes import BoxKey, close_box, open_box
 from vault.contexts import Context
 from vault.errors import CannotOpenError
+from vault.identities import Identity
+from vault.receipt_proofs import CASE, MADE, derive_proof_key, make_proof
 from vault.receipts import derive_receipt, new_code
 from vault.recipients import Recipient
 from vault.sealing import seal_json
@@ -35,6 +37,7 @@ from vault.signing import SigningKey, sign_recipient
 from web import clock
 from web.config import IntakeConfig
 from web.csrf import N_
+from web.key_alarm import EVENT
 from web.languages import gettext
 
 LEDGER_SITE = "intake"
@@ -156,18 +159,30 @@ class _Sealed:
     box_record: bytes
 
 
+def prove_case(identity: Identity, case_id: str, report_recipient: bytes) -> bytes:
+    """Prove with a receipt's identity which report key is the case's, for whoever comes back with its code."""
+    return make_proof(derive_proof_key(identity, CASE), case_id.encode(), report_recipient)
+
+
 def _seal_report(draft: Draft, config: IntakeConfig, office: Recipient, signer: SigningKey, language: str) -> _Sealed:
     case_id, item_id, receipt_id = draft.keys.case_id, str(uuid4()), str(uuid4())
-    report = _compose_report(draft, config, _make_reference(), language)
+    code = new_code()
+    receipt = derive_receipt(code, salt=config.receipt_salt)
+    recipient = receipt.identity.recipient.raw
+    report = replace(
+        _compose_report(draft, config, _make_reference(), language),
+        receipt={
+            "id": receipt_id,
+            "digest": hashlib.sha256(recipient).hexdigest(),
+            "key": derive_proof_key(receipt.identity, MADE).hex(),
+        },
+    )
     days = _find_days(report)
     card = make_card(
         report,
         earliest_on=days.earliest.isoformat() if days.earliest else "",
         latest_on=days.latest.isoformat() if days.latest else "",
     )
-    code = new_code()
-    receipt = derive_receipt(code, salt=config.receipt_salt)
-    recipient = receipt.identity.recipient.raw
     received_on = clock.today(config.time_zone)
     values = draft.values
     box = ReceiptBox(
@@ -184,6 +199,7 @@ def _seal_report(draft: Draft, config: IntakeConfig, office: Recipient, signer: 
             "id": receipt_id,
             "case_id": case_id,
             "lookup_id": receipt.lookup_id,
+            "case_proof": prove_case(receipt.identity, case_id, draft.keys.report_recipient),
             "holder": "person" if values.get("reporter_role") == "affected" else "helper",
             "recipient": recipient,
             "recipient_signature": sign_recipient(
@@ -289,6 +305,15 @@ def _find_office(connection: Connection, config: IntakeConfig, draft: Draft) -> 
     if draft.files:
         return draft, find_office_recipient(connection, config, draft.keys.holder_id)[1]
     return replace(draft, keys=make_draft_keys(draft.keys.case_id, holder_id, office)), office
+
+
+def record_untrusted_key(engine: Engine, config: IntakeConfig) -> None:
+    """Record that a stored public key was not its owner's, and that nothing was sealed to it."""
+    signer = SigningKey.from_bytes(config.signing_key)
+    with write(engine) as connection:
+        on = clock.today(config.time_zone)
+        event = ledger.Event(EVENT, "")
+        ledger.append(connection, LEDGER_SITE, event, on, lambda entry: signer.sign(entry, purpose=LEDGER_PURPOSE))
 
 
 def send_report(engine: Engine, config: IntakeConfig, draft: Draft | None, key: BoxKey, language: str) -> ReceiptBox:

@@ -1,5 +1,6 @@
 """A helper's code and the person's own: the person confirms what was filed for them, or takes the report over."""
 
+import hashlib
 from dataclasses import replace
 from uuid import uuid4
 
@@ -7,11 +8,13 @@ from sqlalchemy import Engine
 
 from intake.inbox import Inbox, replace_inbox
 from intake.messages import NewMessage, put_message, seal_message
+from intake.sending import prove_case
 from models import receipts
 from models.engine import write
 from models.ledger import Event
 from vault.boxes import BoxKey
 from vault.contexts import Context
+from vault.receipt_proofs import MADE, derive_proof_key, make_proof
 from vault.receipts import derive_receipt, new_code
 from vault.signing import SigningKey, sign_recipient
 from web.config import IntakeConfig
@@ -40,7 +43,11 @@ def make_person_code(engine: Engine, config: IntakeConfig, inbox: Inbox, key: Bo
     signature = sign_recipient(
         recipient, context=Context("reporter_recipient", (inbox.case_id, receipt_id)), key=signer
     )
-    message = seal_message(engine, config, inbox, NewMessage("code_made", language))
+    made = {"id": receipt_id, "digest": hashlib.sha256(recipient).hexdigest()}
+    proof = make_proof(derive_proof_key(inbox.identity, MADE), receipt_id.encode(), recipient)
+    message = seal_message(
+        engine, config, inbox, NewMessage("code_made", language, made={**made, "proof": proof.hex()})
+    )
     opened = replace(inbox, person_code=code)
     with write(engine) as connection:
         if len(receipts.list_receipts(connection, inbox.case_id)) >= MOST_CODES:
@@ -50,6 +57,7 @@ def make_person_code(engine: Engine, config: IntakeConfig, inbox: Inbox, key: Bo
             id=receipt_id,
             case_id=inbox.case_id,
             lookup_id=receipt.lookup_id,
+            case_proof=prove_case(receipt.identity, inbox.case_id, message.recipient.raw),
             holder="person",
             recipient=recipient,
             recipient_signature=signature,

@@ -4,7 +4,7 @@ These are plain values and their JSON; who seals and opens them is not known her
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -41,6 +41,8 @@ class Answer:
 class Report:
     """A report as sealed. `received_at` is ISO 8601 UTC; `answered_on` is the day "when" was answered.
 
+    `receipt` names the code that the report was sent with, so that nobody can put another reader in its place: id of
+    the receipt, SHA-256 of its public key, and the key of what is proved with that code, both in hex.
     `agency_id`: the agency of the directory that the reporter chose; blank when the answer is in their own words only.
     """
 
@@ -54,12 +56,13 @@ class Report:
     form_version: str = FORM_VERSION
     format: str = REPORT_FORMAT
     agency_id: str = ""
+    receipt: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for sealing."""
         # Not asdict: its deep copy takes a fifth of the time of sending.
         answers, files = ([dict(vars(each)) for each in many] for many in (self.answers, self.files))
-        return {**vars(self), "answers": answers, "files": files}
+        return {**vars(self), "answers": answers, "files": files, "receipt": dict(self.receipt)}
 
     @property
     def values(self) -> dict[str, Value]:

@@ -244,6 +244,8 @@ receipts = Table(
     Column("id", _ID, primary_key=True),
     Column("case_id", _ID, ForeignKey("cases.id"), nullable=False),
     Column("lookup_id", LargeBinary, nullable=False, unique=True),
+    # Made with the code when the receipt was: which report key is the case's. Empty in receipts from before it.
+    Column("case_proof", LargeBinary),
     Column("holder", String(20), nullable=False),
     Column("is_revoked", Boolean, nullable=False, server_default=false()),
     Column("recipient", LargeBinary, nullable=False),

@@ -90,7 +90,10 @@ def install_error_pages(app: Flask) -> None:
     def show_untrusted_key(error: UntrustedKeyError) -> tuple[str, int]:
         log.critical("a stored public key is not signed by whom it should be: refusing to seal")
         log_failure(error)
-        return render_error(503)
+        if "key_alarm" in app.extensions:
+            app.extensions["key_alarm"].ring()
+        page = app.extensions.get("untrusted_key_page", ERROR_PAGES[503])
+        return render_template("shared/error.html", page=page), 503
 
     @app.errorhandler(Exception)
     def show_failure(error: Exception) -> tuple[str, int]:

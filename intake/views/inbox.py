@@ -215,7 +215,7 @@ def _begin_receiving(inbox: Inbox | None) -> None:
     if inbox is None:
         let_files_pass(config.file_limit)
         return
-    recipient = find_report_recipient(get_engine(), config, inbox.case_id)
+    recipient = find_report_recipient(get_engine(), config, inbox)
     receive_files(Reception(get_engine(), get_store(), config, inbox.case_id, recipient, room=config.report_limit))
 
 

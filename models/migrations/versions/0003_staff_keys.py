@@ -118,6 +118,8 @@ def _make_recovery_tables() -> None:
 
 
 def _make_case_tables() -> None:
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("case_proof", sa.LargeBinary(), nullable=True))
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.add_column(sa.Column("key_generation", sa.Integer(), server_default=sa.text("0"), nullable=False))
         batch_op.add_column(sa.Column("is_rekey_due", sa.Boolean(), server_default=sa.false(), nullable=False))
