@@ -30,7 +30,7 @@ from vault.contexts import Context
 from vault.errors import CannotOpenError
 from vault.identities import Identity
 from vault.receipt_proofs import CASE, MADE, derive_proof_key, make_proof
-from vault.receipts import derive_receipt, new_code
+from vault.receipts import Receipt, derive_receipt, new_code
 from vault.recipients import Recipient
 from vault.sealing import seal_json
 from vault.signing import SigningKey, sign_recipient
@@ -164,19 +164,30 @@ def prove_case(identity: Identity, case_id: str, report_recipient: bytes) -> byt
     return make_proof(derive_proof_key(identity, CASE), case_id.encode(), report_recipient)
 
 
-def _seal_report(draft: Draft, config: IntakeConfig, office: Recipient, signer: SigningKey, language: str) -> _Sealed:
-    case_id, item_id, receipt_id = draft.keys.case_id, str(uuid4()), str(uuid4())
-    code = new_code()
-    receipt = derive_receipt(code, salt=config.receipt_salt)
+def _make_receipt(draft: Draft, receipt: Receipt, signer: SigningKey) -> tuple[dict[str, Any], dict[str, str]]:
+    """Make the row of a receipt, and what the report says of it: so nobody can put another reader in its place."""
+    case_id, receipt_id = draft.keys.case_id, str(uuid4())
     recipient = receipt.identity.recipient.raw
-    report = replace(
-        _compose_report(draft, config, _make_reference(), language),
-        receipt={
-            "id": receipt_id,
-            "digest": hashlib.sha256(recipient).hexdigest(),
-            "key": derive_proof_key(receipt.identity, MADE).hex(),
-        },
-    )
+    row = {
+        "id": receipt_id,
+        "case_id": case_id,
+        "lookup_id": receipt.lookup_id,
+        "case_proof": prove_case(receipt.identity, case_id, draft.keys.report_recipient),
+        "holder": "person" if draft.values.get("reporter_role") == "affected" else "helper",
+        "recipient": recipient,
+        "recipient_signature": sign_recipient(
+            recipient, context=Context("reporter_recipient", (case_id, receipt_id)), key=signer
+        ),
+    }
+    proof_key = derive_proof_key(receipt.identity, MADE)
+    return row, {"id": receipt_id, "digest": hashlib.sha256(recipient).hexdigest(), "key": proof_key.hex()}
+
+
+def _seal_report(draft: Draft, config: IntakeConfig, office: Recipient, signer: SigningKey, language: str) -> _Sealed:
+    case_id, item_id = draft.keys.case_id, str(uuid4())
+    code = new_code()
+    receipt_row, named = _make_receipt(draft, derive_receipt(code, salt=config.receipt_salt), signer)
+    report = replace(_compose_report(draft, config, _make_reference(), language), receipt=named)
     days = _find_days(report)
     card = make_card(
         report,
@@ -195,17 +206,7 @@ def _seal_report(draft: Draft, config: IntakeConfig, office: Recipient, signer: 
     )
     return _Sealed(
         box=box,
-        receipt_row={
-            "id": receipt_id,
-            "case_id": case_id,
-            "lookup_id": receipt.lookup_id,
-            "case_proof": prove_case(receipt.identity, case_id, draft.keys.report_recipient),
-            "holder": "person" if values.get("reporter_role") == "affected" else "helper",
-            "recipient": recipient,
-            "recipient_signature": sign_recipient(
-                recipient, context=Context("reporter_recipient", (case_id, receipt_id)), key=signer
-            ),
-        },
+        receipt_row=receipt_row,
         report_item={
             "id": item_id,
             "case_id": case_id,
