@@ -1,15 +1,12 @@
-"""An office in which anything may happen in any order, beside the plain rules of who may open what.
-
-The rules are kept as sets of names and know no key; the tests hold what real keys open against them.
-"""
+"""An office in which anything may happen in any order, and what the rules say after it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import base64
+from dataclasses import replace
 
+import pyotp
 import pytest
-from sqlalchemy import Connection
 
 from casework.access import AccessRefusedError
 from casework.access_changes import (
@@ -17,89 +14,49 @@ from casework.access_changes import (
     hand_over,
     lift_wall,
     open_to_office,
+    renew_keys,
     restrict_case,
     take_away,
     wall_person,
 )
-from casework.accounts import Granter
-from casework.case_keys import REPORT, WORK, open_case_keyring
-from casework.caseworker import Caseworker
 from casework.emergencies import approve_request, ask_for_case, list_emergency_requests
-from casework.notes import add_note
-from casework.opening import CaseNotFoundError, OpenedCase, open_case
+from casework.errors import MayNotGoError
+from casework.granting import grant_key
+from casework.joining import begin_joining, find_joining, finish_joining
+from casework.leaving import close_account, reset_account
+from casework.opening import open_case
+from casework.passphrase_changes import change_passphrase
+from casework.passphrases import make_passphrase
 from casework.permissions import LEGAL_ROLES, Role
 from casework.rotating import rotate_office_key
-from models.cases import get_case_key, list_former_keys, list_sealed_items
 from models.engine import read
-from tests.casework.filing import FiledCase, Filing
+from models.staff import get_staff
+from tests.casework.filing import Filing
 from tests.casework.keyholders import Keyholders
-from vault.contexts import Context
-from vault.errors import CannotOpenError
-from vault.identities import Identity
-from vault.keyrings import Keyring
-from vault.opening import open_sealed
+from tests.casework.ruled_office import CaseRules, RuledOffice, Who
+from vault.keyslots import CHEAPEST
+from vault.recipients import Recipient
 from web.config import IntakeConfig
 
-Who = Role | str
 
-
-@dataclass
-class CaseRules:
-    """Who may open one case: everybody who works on cases (`people` is None), or these; and who must never."""
-
-    filed: FiledCase
-    people: set[Who] | None = None
-    walls: set[Who] = field(default_factory=set)
-
-
-class World:
-    """An office, the rules, and every private key that anybody in it ever had in hand."""
+class World(RuledOffice):
+    """An office in which things happen. `which` picks a case and `whom` a person of each deed."""
 
     def __init__(self, keyholders: Keyholders, intake: IntakeConfig) -> None:
-        self.keyholders = keyholders
-        self.intake = intake
-        self.cases: list[CaseRules] = []
-        self.ever: dict[Who, dict[bytes, Identity]] = {}
-        for name in ("Second Supervisor", "Third Supervisor"):
-            keyholders.join(name, Role.SUPERVISING_ATTORNEY)
+        super().__init__(keyholders, intake)
         self.file(0, 0)
-
-    # Who is who.
-
-    def list_people(self, *roles: Role) -> list[Who]:
-        """The people of these roles, always in the same order."""
-        everybody: list[Who] = [*self.keyholders.office.accounts, *self.keyholders.joined]
-        return [who for who in everybody if self.keyholders.find_account(who).person.role in roles]
-
-    def may_open(self, rules: CaseRules, who: Who) -> bool:
-        """What the rules say."""
-        return who in self.list_people(*LEGAL_ROLES) and (rules.people is None or who in rules.people)
-
-    def pick_case(self, number: int) -> CaseRules:
-        """One of the cases."""
-        return self.cases[number % len(self.cases)]
-
-    def pick_person(self, number: int, *, not_one: Who = "") -> Who:
-        """One of those who work on cases."""
-        people = [who for who in self.list_people(*LEGAL_ROLES) if who != not_one]
-        return people[number % len(people)]
-
-    def pick_supervisor(self, rules: CaseRules) -> Who | None:
-        """A supervising attorney who may open the case, or None."""
-        return next((who for who in self.list_people(Role.SUPERVISING_ATTORNEY) if self.may_open(rules, who)), None)
-
-    # What happens. `which` picks a case and `whom` a person; a deed that the rules forbid must be refused.
 
     def file(self, _which: int, _whom: int) -> None:
         """A report comes in, sealed to today's office key."""
         filing = Filing(self.keyholders.engine, self.intake)
-        self.cases.append(CaseRules(filing.file()))
+        self.cases.append(CaseRules(filing.file(), gone_before=set(self.gone)))
         filing.intake_engine.dispose()
 
     def join(self, _which: int, whom: int) -> None:
         """Somebody joins and is given the office's key."""
         role = sorted(LEGAL_ROLES)[whom % len(LEGAL_ROLES)]
-        self.keyholders.join(f"N{len(self.keyholders.joined)} Newcomer", role)
+        granter = self.list_people(Role.SUPERVISING_ATTORNEY)[0]
+        self.keyholders.join(f"N{len(self.keyholders.joined)} Newcomer", role, granter)
 
     def rotate(self, _which: int, whom: int) -> None:
         """The office gets a new key."""
@@ -125,7 +82,7 @@ class World:
         )
         if not is_forbidden:
             before = set(self.list_people(*LEGAL_ROLES)) if rules.people is None else rules.people
-            rules.people, rules.walls = before - {person}, rules.walls | {person}
+            rules.people, rules.walls, rules.is_due = before - {person}, rules.walls | {person}, False
 
     def lift(self, which: int, whom: int) -> None:
         """A wall is lifted: nobody gets anything by it."""
@@ -158,7 +115,7 @@ class World:
             is_forbidden=is_forbidden,
         )
         if not is_forbidden:
-            rules.people = {actor, person}
+            rules.people, rules.is_due = {actor, person}, False
 
     def reopen(self, which: int, _whom: int) -> None:
         """A case is opened to the office again, unless somebody is walled off."""
@@ -207,8 +164,8 @@ class World:
             lambda caseworker, case: take_away(caseworker, self._granter(actor), case, self._id(person), "Done"),
             is_forbidden=is_forbidden,
         )
-        if rules.people is not None:
-            rules.people -= {person}
+        if not is_forbidden and rules.people is not None:
+            rules.people, rules.is_due = rules.people - {person}, False
 
     def hand_over(self, which: int, whom: int) -> None:
         """A supervising attorney hands a case over and gives up their own access."""
@@ -227,14 +184,16 @@ class World:
             is_forbidden=is_forbidden,
         )
         if rules.people is not None and not is_forbidden:
-            rules.people = (rules.people | {person}) - {actor}
+            rules.people, rules.is_due = (rules.people | {person}) - {actor}, False
 
     def open_in_emergency(self, which: int, whom: int) -> None:
         """Two supervising attorneys open a restricted case for one of them, who is not walled off."""
         rules = self.pick_case(which)
         supervisors = self.list_people(Role.SUPERVISING_ATTORNEY)
         asker = supervisors[whom % len(supervisors)]
-        second = next(who for who in supervisors if who != asker)
+        second = next((who for who in supervisors if who != asker), None)
+        if second is None:
+            return
         caseworker = self.keyholders.sit_down(asker)
         reference = rules.filed.reference
         if self.may_open(rules, asker) or asker in rules.walls:
@@ -254,74 +213,95 @@ class World:
         assert rules.people is not None
         rules.people |= {asker}
 
-    # How it is tried.
-
-    def check(self) -> None:
-        """Hold what everybody's keys open against the rules, now and with every key that they ever had."""
-        for rules in self.cases:
-            openers = {who for who in self.list_people(*Role) if self._opens(rules, who)}
-            assert openers == {who for who in self.list_people(*Role) if self.may_open(rules, who)}
-        for rules in self.cases:
-            if rules.people:
-                self._check_copies(rules, next(who for who in self.list_people(*LEGAL_ROLES) if who in rules.people))
-
-    def _opens(self, rules: CaseRules, who: Who) -> bool:
-        caseworker = self.keyholders.sit_down(who)
-        self._remember(who, caseworker, rules)
-        try:
-            case = open_case(caseworker, rules.filed.reference)
-        except CaseNotFoundError:
-            return False
-        assert case.report == rules.filed.report
-        assert all(item.has_opened and item.is_vouched for item in case.items)
-        assert not case.missing
-        return True
-
-    def _check_copies(self, rules: CaseRules, writer: Who) -> None:
-        """What is written about a restricted case now opens with no key that anybody else ever had in hand."""
-        caseworker = self.keyholders.sit_down(writer)
-        note_id = add_note(caseworker, open_case(caseworker, rules.filed.reference), "Written after the change")
-        with read(self.keyholders.engine) as connection:
-            (row,) = [each for each in list_sealed_items(connection, rules.filed.id) if each.id == note_id]
-        context = Context("note", (rules.filed.id, note_id))
-        for who, identities in self.ever.items():
-            if self.may_open(rules, who):
-                continue
-            with pytest.raises(CannotOpenError):
-                open_sealed(row.sealed, identity=Keyring(identities.values()), context=context)
-
-    def _remember(self, who: Who, caseworker: Caseworker, rules: CaseRules) -> None:
-        """Keep every private key that this person can have in hand now, as somebody would who copies all of them."""
-        session = caseworker.session
-        found = [session.identity, *session.office_identities.values()]
-        with read(self.keyholders.engine) as connection:
-            for holder_id in session.holder_ids:
-                found += _open_identities(connection, rules.filed.id, holder_id, session.identity_for(holder_id))
-        self.ever.setdefault(who, {}).update({each.seed: each for each in found})
-
-    def _change(
-        self, rules: CaseRules, actor: Who, deed: Callable[[Caseworker, OpenedCase], None], *, is_forbidden: bool
-    ) -> None:
-        caseworker = self.keyholders.sit_down(actor)
-        case = open_case(caseworker, rules.filed.reference)
-        if not is_forbidden:
-            deed(caseworker, case)
+    def leave(self, _which: int, whom: int) -> None:
+        """Somebody leaves; the office and what they held get new keys, as far as somebody can make them."""
+        person = self.pick_person(whom)
+        actor = next((who for who in self.list_people(Role.SUPERVISING_ATTORNEY) if who != person), None)
+        if actor is None:
             return
-        with pytest.raises(AccessRefusedError):
-            deed(caseworker, case)
+        before = self.keyholders.sit_down(person)
+        try:
+            close_account(
+                self.keyholders.engine, self.keyholders.config, self._id(person), actor=self._id(actor), cost=CHEAPEST
+            )
+        except MayNotGoError:
+            assert self._is_needed(person)
+            return
+        self.gone[person] = before
+        self._renew_what_was_held(person, actor)
 
-    def _granter(self, who: Who) -> Granter:
-        return self.keyholders.open_granter(who)
+    def change_passphrase(self, _which: int, whom: int) -> None:
+        """Somebody changes their passphrase: they open the same before and after their new key was compared."""
+        person = self.pick_person(whom)
+        actor = next((who for who in self.list_people(Role.SUPERVISING_ATTORNEY) if who != person), None)
+        words = make_passphrase()
+        change_passphrase(
+            self.keyholders.engine,
+            self.keyholders.config,
+            self.keyholders.sit_down(person).session,
+            words,
+            cost=CHEAPEST,
+        )
+        self._write_down(person, words)
+        if actor is not None and self.keyholders.find_account(person).person.role is not Role.SUPERVISING_ATTORNEY:
+            self.check()
+            self._give_key(person, actor)
 
-    def _id(self, who: Who) -> str:
-        return self.keyholders.find_id(who)
+    def forget(self, _which: int, whom: int) -> None:
+        """Somebody forgot their passphrase: they open nothing until they joined anew and were given their key."""
+        person = self.pick_person(whom)
+        actor = next((who for who in self.list_people(Role.SUPERVISING_ATTORNEY) if who != person), None)
+        if actor is None:
+            return
+        before, engine, config = self.keyholders.sit_down(person), self.keyholders.engine, self.keyholders.config
+        try:
+            invited = reset_account(engine, config, self._id(person), actor=self._id(actor), cost=CHEAPEST)
+        except MayNotGoError:
+            assert self._is_needed(person)
+            return
+        self.gone[person] = before
+        self._renew_what_was_held(person, actor)
+        self.check()
+        invitation_id = invited.path.rsplit("/", 1)[-1]
+        key = begin_joining(engine, invitation_id, invited.code)
+        joining = find_joining(engine, key, invitation_id)
+        assert joining is not None
+        code = pyotp.TOTP(base64.b32encode(bytes.fromhex(joining.totp_secret)).decode()).now()
+        assert finish_joining(engine, config, key, joining, code, cost=CHEAPEST)
+        del self.gone[person]
+        self._write_down(person, joining.passphrase)
+        self._give_key(person, actor)
 
+    def _is_needed(self, person: Who) -> bool:
+        """Whether somebody may not go: the last of a restricted case, or the last who may give keys."""
+        others = set(self.list_people(*LEGAL_ROLES)) - {person}
+        is_last = any(rules.people is not None and not rules.people & others for rules in self.cases)
+        return is_last or not [who for who in self.list_people(Role.SUPERVISING_ATTORNEY) if who != person]
 
-def _open_identities(connection: Connection, case_id: str, holder_id: str, holder: Identity) -> list[Identity]:
-    """The private keys of a case that a holder opens today."""
-    row = get_case_key(connection, case_id, [holder_id])
-    if row is None:
-        return []
-    former = list_former_keys(connection, case_id)
-    rings = [open_case_keyring(which, row, holder, former) for which in (REPORT, WORK)]
-    return [ring.newest for ring in rings if ring is not None]
+    def _renew_what_was_held(self, person: Who, actor: Who) -> None:
+        granter = self.keyholders.open_granter(actor)
+        rotate_office_key(self.keyholders.engine, self.keyholders.config, granter, reason="left")
+        for rules in self.cases:
+            if rules.people is not None and person in rules.people:
+                rules.people -= {person}
+                supervisor = self.pick_supervisor(rules)
+                rules.is_due = supervisor is None
+                if supervisor is not None:
+                    caseworker = self.keyholders.sit_down(supervisor)
+                    case = open_case(caseworker, rules.filed.reference)
+                    renew_keys(caseworker, self._granter(supervisor), case, "A colleague left")
+
+    def _give_key(self, person: Who, actor: Who) -> None:
+        with read(self.keyholders.engine) as connection:
+            row = get_staff(connection, self._id(person))
+        assert row is not None
+        fingerprint = Recipient.from_bytes(row.recipient).fingerprint
+        session = self.keyholders.sit_down(actor).session
+        grant_key(self.keyholders.engine, self.keyholders.config, session, self._id(person), fingerprint)
+
+    def _write_down(self, person: Who, words: str) -> None:
+        account = replace(self.keyholders.find_account(person), passphrase=words)
+        if isinstance(person, Role):
+            self.keyholders.office.accounts[person] = account
+        else:
+            self.keyholders.joined[person] = account

@@ -36,10 +36,10 @@ class Keyholders:
         """The staff site's settings."""
         return self.office.ceremony.casework
 
-    def join(self, name: str, role: Role) -> NewAccount:
-        """Let somebody more join the office."""
+    def join(self, name: str, role: Role, granter: Role | str = Role.SUPERVISING_ATTORNEY) -> NewAccount:
+        """Let somebody more join the office, given access by a supervising attorney."""
         person = NewPerson(name, f"{name.split(maxsplit=1)[0].lower()}@office.example", role)
-        account = add_staff(self.engine, self.config, self.open_granter(), person, cost=CHEAPEST)
+        account = add_staff(self.engine, self.config, self.open_granter(granter), person, cost=CHEAPEST)
         self.joined[name] = account
         return account
 

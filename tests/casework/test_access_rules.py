@@ -9,15 +9,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from models.engine import create_engine
 from tests.casework.access_world import World
 from tests.casework.keyholders import Keyholders
 from tests.casework.staff_office import make_staff_office
 from tests.conftest import DatabaseUrls
+from web.database import open_engine
 
 DEEDS = (
     *("file", "join", "rotate", "wall", "lift", "restrict", "reopen", "grant", "take", "hand_over"),
-    "open_in_emergency",
+    *("open_in_emergency", "leave", "change_passphrase", "forget"),
 )
 STEPS = st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 3), st.integers(0, 7)), min_size=4, max_size=12)
 
@@ -40,7 +40,7 @@ def test_who_opens_a_case_is_who_the_rules_say(
     shutil.copy(migrated_file, path)
     url = f"sqlite:///{path}"
     office = make_staff_office(DatabaseUrls(url, url, url), folder / "office")
-    engine = create_engine(url)
+    engine = open_engine(office.ceremony.casework)
     try:
         world = World(Keyholders(engine, office), office.ceremony.intake)
         world.check()
