@@ -73,7 +73,7 @@ def end_other_sessions(caseworker: Caseworker, key: BoxKey) -> int:
     """End every session of somebody's own but the one of `key`, and return how many there were."""
     with write(caseworker.engine) as connection:
         ended = end_sessions_of(connection, caseworker.staff_id, keep=key)
-        if ended:
+        for _session in range(ended):
             append_event(connection, _make_end(caseworker), caseworker.config)
     return ended
 

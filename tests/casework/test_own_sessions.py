@@ -10,10 +10,11 @@ import pytest
 from flask import Flask
 
 from casework.permissions import Role
-from casework.sessions import end_sessions_of
+from casework.sessions import end_sessions_of, put_session
 from models.engine import read, write
 from models.ledger import list_newest_of_kinds
 from tests.casework.conftest import MoveClock, SignInAs
+from tests.casework.desks import sit_down
 from tests.casework.staff_office import StaffOffice
 from tests.casework.test_sessions import list_boxes, press, read_key, unlock
 from tests.page_client import Page, PageClient, read_fields
@@ -34,6 +35,14 @@ def read_words(element: Element) -> str:
 def list_items(page: Page, name: str) -> list[str]:
     """The words of each item of a section's list."""
     return [read_words(item) for item in find_part(page, name).iter() if item.tag.endswith("}li")]
+
+
+def open_another(site: Flask, office: StaffOffice) -> None:
+    """One more session of the same person, in a browser that is somewhere else."""
+    engine = site.extensions["engine"]
+    session = sit_down(engine, office, ROLE).session
+    with write(engine) as connection:
+        put_session(connection, session, site.extensions["site_config"])
 
 
 def refuse(site: Flask, email: str, *, address: str = "203.0.113.9") -> None:
@@ -78,13 +87,17 @@ def test_ending_one_leaves_the_others(staff_site: Flask, sign_in_as: SignInAs) -
     assert len(list_boxes(staff_site)) == 2
 
 
-def test_ending_all_others_keeps_this_one(sign_in_as: SignInAs) -> None:
-    """One button ends every other session, a locked one too; without others there is no such button."""
+def test_ending_all_others_keeps_this_one(staff_site: Flask, staff_office: StaffOffice, sign_in_as: SignInAs) -> None:
+    """One button ends every other session, a locked one too, with an entry for each; without others it is not there."""
     first, second, colleague = sign_in_as(ROLE), sign_in_as(ROLE), sign_in_as(Role.INTAKE)
+    open_another(staff_site, staff_office)
     press(second, second.get("/staff"), "/lock")
     page = press(first, first.get("/account"), "/account/sessions/end-others")
     assert "Every other browser is signed out." in page.words
     assert len(list_items(page, "sessions")) == 1
+    with read(staff_site.extensions["engine"]) as connection:
+        staff_id = staff_office.accounts[ROLE].staff_id
+        assert len(list_newest_of_kinds(connection, staff_id, ("session:ended",), limit=9)) == 2
     assert "/account/sessions/end" not in page.text
     assert second.get("/staff").path == "/sign-in"
     assert colleague.get("/cases").path == "/cases"
