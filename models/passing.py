@@ -8,6 +8,7 @@ PostgreSQL its tables are UNLOGGED, which keeps them out of the write-ahead log 
 import os
 import sqlite3
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from models.tables import passing
 
 _SCHEMA: Final = "passing"
+_MAGIC: Final = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat.html, section 1.3
 
 
 def attach_store(connection: Any, path: Path, busy_timeout_ms: int) -> None:  # noqa: ANN401  # sqlite3's own
@@ -24,6 +26,7 @@ def attach_store(connection: Any, path: Path, busy_timeout_ms: int) -> None:  # 
     statements = _list_statements()
     shape = zlib.crc32("".join(statements).encode()) & 0x7FFF_FFFF
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _remove_wreck(path)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     connection.execute("ATTACH DATABASE ? AS passing", (f"{path}",))
     if connection.execute("PRAGMA passing.user_version").fetchone() != (shape,):
@@ -31,6 +34,15 @@ def attach_store(connection: Any, path: Path, busy_timeout_ms: int) -> None:  # 
     # FULL here as well: a session that was ended must not come back with a power cut.
     for pragma in ("synchronous = FULL", "secure_delete = ON"):
         connection.execute(f"PRAGMA {_SCHEMA}.{pragma}")
+
+
+def _remove_wreck(path: Path) -> None:
+    """Remove a file that is no database, as a power cut can leave one: it holds nothing and would keep people out."""
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        if file.read(len(_MAGIC)) not in {b"", _MAGIC}:
+            path.unlink()
+            for name in ("-wal", "-shm"):
+                path.with_name(f"{path.name}{name}").unlink(missing_ok=True)
 
 
 def _list_statements() -> list[str]:

@@ -123,6 +123,14 @@ if read_engine_name() == "sqlite":
         put(engine, "a")
         engine.dispose()
 
+    def test_store_that_is_no_database_is_made_anew(database_url: str, path: Path) -> None:
+        """A file of zeros, as a power cut can leave one, keeps nobody out: people sign in again."""
+        path.parent.mkdir(parents=True)
+        path.write_bytes(bytes(4096))
+        engine = create_engine(database_url, passing=path)
+        put(engine, "a")
+        engine.dispose()
+
     def test_public_site_has_no_store(database_url: str) -> None:
         """Without the store's path there is no table of sessions at all."""
         engine = create_engine(database_url)
