@@ -6,6 +6,7 @@ Only one document is drawn at a time in a process: fonts and parsed styles are k
 maps are not made for several threads.
 """
 
+import atexit
 import gc
 import hashlib
 import io
@@ -109,6 +110,14 @@ def prepare_styles(name: str) -> CSS:
         font_config=_prepare_fonts(),
         url_fetcher=RefuseEveryAddress(),
     )
+
+
+@atexit.register
+def _let_fonts_go() -> None:
+    """Let go of the fonts while the libraries that free them are there: left to the end, that crashes the process."""
+    prepare_styles.cache_clear()
+    _prepare_fonts.cache_clear()
+    gc.collect()
 
 
 def render_pdf(html: str, *, styles: tuple[str, ...]) -> bytes:
