@@ -46,8 +46,9 @@ from tests.page_client import PageClient
 from vault.contexts import Context
 from vault.errors import CannotOpenError
 from vault.files import FileOpener
-from vault.identities import Identity, Unwrapper
+from vault.identities import Unwrapper
 from vault.opening import open_json
+from vault.receipts import derive_receipt
 from web import clock
 
 LATER = "Otra cosa: mi primo lo vio todo."
@@ -155,12 +156,13 @@ def test_a_message_on_its_way_is_sealed_to_the_newer_key(
     reader: PageClient, keyholders: Keyholders, filing: Filing, staff_office: StaffOffice
 ) -> None:
     """A message that was sealed before a wall and comes after it is not stored like that, but sealed anew."""
-    _code, reference = file_report(reader)
+    code, reference = file_report(reader)
     supervisor, config = keyholders.sit_down(SUPERVISOR), staff_office.ceremony.intake
     case = open_case(supervisor, reference)
     with read(filing.engine) as connection:
         (receipt,) = list_receipts(connection, case.id)
-    inbox = Inbox(receipt.id, case.id, receipt.holder, Identity.generate().seed.hex(), opened_at=0)
+    identity = derive_receipt(code, salt=config.receipt_salt).identity
+    inbox = Inbox(receipt.id, case.id, receipt.holder, identity.seed.hex(), opened_at=0)
     sealed = seal_message(filing.intake_engine, config, inbox, NewMessage("message", "es", LATER))
     wall_person(supervisor, keyholders.open_granter(), case, keyholders.find_id(ATTORNEY), "A cousin")
     assert not put_if_current(filing.intake_engine, config, inbox, sealed)
