@@ -5,7 +5,7 @@ Field names differ between forms, because all of them stand on one page and an i
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationE
 from casework.deadlines import DEADLINES
 from casework.dispositions import DECLINE_CODES
 from casework.words import CONFLICT
+from models.agencies import AgencyMatch
 from web.csrf import N_, BoxForm
 from web.languages import gettext as _
 
@@ -28,6 +29,8 @@ CONTROLS = N_(
     "There were invisible control characters in this text. They are taken out now; look at it and send it again."
 )
 NOT_OFFERED = N_("Choose one of the answers offered")
+NONE_NAMED = N_("The directory has no agency of that name")
+SEVERAL_NAMED = N_("Several agencies are called so. Write the name with its county or state")
 NO_DATE = N_("Write the date as 2026-12-31 or 12/31/2026, or leave it empty")
 
 
@@ -189,6 +192,33 @@ class MarkForm(BoxForm):
 
     mark_change = ChoiceField("Mark this case", [OneOf(N_("Choose what to mark"))])
     mark_reason = make_text("Reason for the mark", Words(SHORT, N_("Write the reason")))
+
+
+class AgencyForm(BoxForm):
+    """Which agency of the directory the case is about; `find_named` looks a typed name up in all of it."""
+
+    agency_picked = ChoiceField("Which agency is it?", [OneOf()])
+    agency_named = make_text(
+        "Or another one: its name",
+        Words(200),
+        "As the directory has it, or a nickname that it knows. Goes before the choice above.",
+    )
+    find_named: Callable[[str], Sequence[AgencyMatch]]
+    named: AgencyMatch | None = None
+
+    def validate_agency_picked(self, field: ChoiceField) -> None:
+        """Ask for one of both. Raises ValidationError."""
+        if not field.data and not self.agency_named.data:
+            raise ValidationError(_(N_("Pick an agency, or say that it is none of them")))
+
+    def validate_agency_named(self, field: Field) -> None:
+        """Look the typed name up. Raises ValidationError."""
+        if not field.data:
+            return
+        found = self.find_named(field.data)
+        if len(found) != 1:
+            raise ValidationError(_(SEVERAL_NAMED if found else NONE_NAMED))
+        self.named = found[0]
 
 
 class AssignmentForm(BoxForm):

@@ -60,7 +60,7 @@ def list_parts(case: OpenedCase, turns: tuple[Turn, ...]) -> list[tuple[str, str
     """List the parts of the page as it is now: id and name."""
     parts = [("urgent", "Urgent"), ("names", "Names"), ("conflict", "Conflict check")]
     if case.may_read_story:
-        parts += [("story", "What happened")]
+        parts += [("story", "What happened"), ("agency", "287(g) agreement")]
     if case.conflict is not ConflictState.UNCHECKED:
         parts += [("contact", "Reaching the person")]
     if case.may_read_story:

@@ -6,9 +6,10 @@ Only what the ledger vouches for goes on paper, and nothing before the conflict 
 import hashlib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from casework.agreement_views import AgreementView, view_agreement
 from casework.answers import find_story_language
 from casework.assignments import list_names
 from casework.caseworker import Caseworker
@@ -106,6 +107,7 @@ def build_case_file(caseworker: Caseworker, case: OpenedCase) -> paper.CaseFile:
     """
     report = check_exportable(case)
     role = report.values.get("reporter_role", "")
+    agreement = view_agreement(caseworker.engine, case)
     dates = case.dates
     return paper.CaseFile(
         reference=case.reference,
@@ -142,8 +144,31 @@ def build_case_file(caseworker: Caseworker, case: OpenedCase) -> paper.CaseFile:
         contact=tuple(_make_fact(report, question) for question in _CONTACT),
         contact_changes=_make_contact_changes(caseworker, case, report),
         deadlines=_make_deadlines(caseworker, case),
-        office=_make_office_record(caseworker, case, list_names(caseworker)),
+        agreement=_make_agreement(agreement),
+        office=replace(
+            _make_office_record(caseworker, case, list_names(caseworker)), agreement_checks=agreement.checks
+        ),
         is_demo=caseworker.config.is_demo,
+    )
+
+
+def _make_agreement(view: AgreementView) -> paper.AgreementOnDay:
+    return paper.AgreementOnDay(
+        agency=view.agency_name or view.told or "Not told",
+        how_found=view.found,
+        days=view.days,
+        answer=view.answer,
+        sentences=view.sentences,
+        powers=tuple(f"{model}: {power}." for model, power in view.powers),
+        sources=tuple(
+            paper.AgreementSource(
+                model=source.model,
+                words=" ".join(source.lines),
+                source=source.source,
+                addresses=tuple(url for _name, url, _host in source.documents),
+            )
+            for source in view.sources
+        ),
     )
 
 

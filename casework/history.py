@@ -34,6 +34,7 @@ CASE_WORDS: dict[str, str] = {
     "file:differs": "File compared: NOT the SHA-256 of the day it came",
     "file:examined": "Previews and facts of a file made",
     "hold:changed": "Legal hold changed",
+    "agency:chosen": "Agency picked in the directory",
     "access:changed": "Who may open this case was changed",
     "case:rekeyed": "New keys made for the case",
     "emergency:asked": "Emergency opening asked for",

@@ -48,6 +48,7 @@ class Permission(StrEnum):
     COUNTS_READ = "counts:read"
     STAFF_LIST = "staff:list"
     AGENCY_READ = "agency:read"
+    AGENCY_PICK = "agency:pick"  # say which one a case is about
     AGENCY_EDIT = "agency:edit"
     STAFF_INVITE = "staff:invite"
     STAFF_CHANGE = "staff:change"  # name and role
@@ -78,6 +79,7 @@ _INTAKE = _EVERYBODY | {
     Permission.DATES_WRITE,
     Permission.DISPOSITION_RECORD,
     Permission.MARK_SET,
+    Permission.AGENCY_PICK,
 }
 _ATTORNEY = _INTAKE | {
     Permission.CASE_GRANT,

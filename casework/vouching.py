@@ -38,6 +38,7 @@ ITEM_OF_EVENT: dict[str, str] = {
     "file:examined": "file_facts",
     "hold:changed": "hold",
     ACCESS_EVENT: "access_change",
+    "agency:chosen": "agency_choice",
 }
 _KINDS_OF_INTAKE = frozenset({"report", "message"})
 

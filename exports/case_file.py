@@ -134,6 +134,33 @@ class Deadline:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgreementSource:
+    """What one source says of one 287(g) agreement, and the addresses of the papers, to be typed off."""
+
+    model: str
+    words: str
+    source: str
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementOnDay:
+    """Whether the agency had a 287(g) agreement on the days of the incident: public facts, as the office has them.
+
+    ``how_found`` says how the agency was found in the office's directory; ``powers`` what such an agreement lets
+    officers do.
+    """
+
+    agency: str
+    how_found: str
+    days: str
+    answer: str
+    sentences: tuple[str, ...] = ()
+    powers: tuple[str, ...] = ()
+    sources: tuple[AgreementSource, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Digests:
     """SHA-256 in hexadecimal of the report as it was stored, sealed, and of the text that opening it gave."""
 
@@ -201,6 +228,7 @@ class OfficeRecord:
     assignments: tuple[Decision, ...] = ()
     notes: tuple[Note, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
+    agreement_checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +259,7 @@ class CaseFile:
     contact: tuple[Fact, ...] = ()
     contact_changes: tuple[ContactChange, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    agreement: AgreementOnDay | None = None
     office: OfficeRecord | None = None
     is_demo: bool = False
 

@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response
 
 from casework import case_forms as forms
 from casework.access import read_access
+from casework.agency_choosing import choose_agency
+from casework.agreement_views import NONE_OF_THEM, make_agency_form, view_agreement
 from casework.assignments import CannotOpenCaseError, assign_case, list_colleagues
 from casework.assignments import list_names as list_staff_names
 from casework.case_parts import list_parts, list_shown
@@ -224,6 +226,20 @@ def send_hold(reference: str) -> Answer:
     return _save(reference, "hold", save)
 
 
+@blueprint.post("/cases/<reference>/agency")
+@require(Permission.AGENCY_PICK)
+def send_agency(reference: str) -> Answer:
+    """Say which agency of the directory the case is about."""
+
+    def save(caseworker: Caseworker, case: OpenedCase, form: forms.AgencyForm) -> None:
+        chosen = form.agency_picked.code.removeprefix(NONE_OF_THEM)
+        agency_id = form.named.id if form.named else chosen
+        name = form.named.name if form.named else dict(form.agency_picked.choices).get(chosen, "")
+        choose_agency(caseworker, case, agency_id, name)
+
+    return _save(reference, "agency", save)
+
+
 def _save(reference: str, name: str, save: Save) -> Answer:
     """Check a form, do what it asks for, and go back to its part of the page; or show the page with what is wrong."""
     caseworker = get_caseworker()
@@ -307,6 +323,8 @@ def _add_story_forms(
         data = {f"{name}_on": signed.text(name) for name in DEADLINES} if signed else {}
         basis = signed.text("basis") if signed else ""
         made["dates"] = forms.DeadlinesForm(given("dates"), data={**data, "deadlines_basis": basis})
+    if caseworker.session.may(Permission.AGENCY_PICK):
+        made["agency"] = make_agency_form(given("agency"), caseworker.engine, case)
     readers = list_readers(caseworker, case)
     if readers and caseworker.session.may(Permission.REPLY_WRITE):
         made["reply"] = make_reply_form(given("reply"), case, readers, view_conversation(caseworker, case))
@@ -336,6 +354,7 @@ def _render(
     names = list_staff_names(caseworker)
     content = render_template(
         "casework/case.html",
+        agreement=view_agreement(caseworker.engine, case) if case.may_read_story else None,
         case=case,
         shown=list_shown(case, turns),
         is_checked=case.conflict is not ConflictState.UNCHECKED,

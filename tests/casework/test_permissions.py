@@ -84,6 +84,7 @@ EXPECTED |= {
     ("POST", "/cases/<reference>/translation"): LEGAL,
     ("POST", "/cases/<reference>/dates"): ATTORNEYS,
     ("POST", "/cases/<reference>/marks"): LEGAL,
+    ("POST", "/cases/<reference>/agency"): LEGAL,
     ("POST", "/cases/<reference>/assignment"): LEGAL,
     ("GET", "/cases/<reference>/export"): LEGAL,
     ("POST", "/cases/<reference>/export"): LEGAL,
