@@ -6,7 +6,7 @@ Only what the ledger vouches for goes on paper, and nothing before the conflict 
 import hashlib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from casework.agreement_views import AgreementView, view_agreement
@@ -145,9 +145,7 @@ def build_case_file(caseworker: Caseworker, case: OpenedCase) -> paper.CaseFile:
         contact_changes=_make_contact_changes(caseworker, case, report),
         deadlines=_make_deadlines(caseworker, case),
         agreement=_make_agreement(agreement),
-        office=replace(
-            _make_office_record(caseworker, case, list_names(caseworker)), agreement_checks=agreement.checks
-        ),
+        office=_make_office_record(caseworker, case, agreement.checks),
         is_demo=caseworker.config.is_demo,
     )
 
@@ -279,7 +277,7 @@ def _make_deadlines(caseworker: Caseworker, case: OpenedCase) -> tuple[paper.Dea
     )
 
 
-def _make_office_record(caseworker: Caseworker, case: OpenedCase, names: Mapping[str, str]) -> paper.OfficeRecord:
+def _make_office_record(caseworker: Caseworker, case: OpenedCase, checks: tuple[str, ...]) -> paper.OfficeRecord:
     def list_items(kind: str) -> list[WorkItem]:
         return [item for item in reversed(case.list_items(kind)) if item.is_vouched and item.has_opened]
 
@@ -307,7 +305,8 @@ def _make_office_record(caseworker: Caseworker, case: OpenedCase, names: Mapping
             paper.Note(text=item.text("text"), written_by=item.by_name, written_at=_in_office_time(caseworker, item.at))
             for item in list_items("note")
         ),
-        history=_make_history(caseworker, case, names),
+        history=_make_history(caseworker, case, list_names(caseworker)),
+        agreement_checks=checks,
     )
 
 

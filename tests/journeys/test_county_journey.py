@@ -6,9 +6,12 @@ The office is the demo as a newcomer gets it: the facts that ship are in its dir
 from __future__ import annotations
 
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser
 
@@ -60,8 +63,11 @@ def find_county(phone: Phone) -> None:
     phone.page.wait_for_url("**/agencies/ne/dakota")
 
 
-def test_report_begins_on_the_countys_page(phone: Phone) -> None:
-    """Searched for, read, and told from there: state, county and agency are on the last page before it is sent."""
+def test_report_begins_on_the_countys_page(
+    browser: Browser, office: RunningServer, phone: Phone, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Searched for, read, told from there, and sent; then the case and its paper say how the agency stood that day."""
+    has_script = request.node.callspec.params["phone"]
     find_county(phone)
     assert "Yes." in phone.page.inner_text("main .answer")
     assert not phone.context.cookies()
@@ -79,6 +85,38 @@ def test_report_begins_on_the_countys_page(phone: Phone) -> None:
     assert "Nebraska" in told
     phone.press("send")
     phone.page.wait_for_url("**/receipt")
+    check_at_desk(
+        browser, office, phone.page.inner_text("#reference"), "attorney" if has_script else "intake", tmp_path
+    )
+
+
+def check_at_desk(browser: Browser, office: RunningServer, reference: str, role: str, folder: Path) -> None:
+    """Open the case at a desk without script: how the agency stood that day is on its page, and on paper."""
+    account = next(account for account in office.accounts if account["role"] == role)
+    desk = browser.new_context(java_script_enabled=False, accept_downloads=True)
+    page = desk.new_page()
+    page.goto(f"{office.casework}/sign-in?next=/cases/{reference}")
+    page.get_by_label("E-mail").fill(account["email"])
+    page.get_by_label("Passphrase").fill(account["passphrase"])
+    page.get_by_label("Code").fill(pyotp.TOTP(account["totp_secret"]).now())
+    page.get_by_role("button", name="Sign in").click()
+    assert page.locator("#agency").count() == 0
+    page.get_by_label("Clear", exact=True).check()
+    page.get_by_role("button", name="Record the conflict decision").click()
+    part = page.inner_text("#agency")
+    for words in (DAKOTA, "Chosen from the directory by the reporter", "2026-06-03", "Yes", "Jail enforcement model"):
+        assert words in part
+    page.goto(f"{office.casework}/cases/{reference}/export")
+    with page.expect_download() as download:
+        page.locator("main form button").last.click()
+    pdf = folder / "summary.pdf"
+    download.value.save_as(pdf)
+    desk.close()
+    written = subprocess.run(["pdftotext", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
+    told = " ".join(written.split())
+    assert "287(g) agreement with ICE on the days of the incident" in told
+    assert "2026-06-03: Jail enforcement model." in told
+    assert "287g-DAKOTACounty-2020-06-09.pdf" in told.replace(" ", "")
 
 
 def test_agency_is_looked_up_on_the_form(phone: Phone) -> None:
