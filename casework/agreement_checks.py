@@ -17,9 +17,9 @@ _OFFICER_OF_THE_JAIL = "jailer"
 
 # 8 U.S.C. 1357(g)(7)-(8); agreement of Itasca County, Minnesota, 2025, section XIV.
 FEDERAL_CLAIMS = (
-    "Officers who do ICE's work under an agreement are treated as federal employees for the Federal Tort Claims Act, "
-    "and act under color of federal authority (8 U.S.C. 1357(g)(7)-(8)). Check which claims there are, and run the "
-    "federal dates beside those of the state."
+    "Officers who do ICE's work under an agreement may count as federal employees for the Federal Tort Claims Act, and "
+    "act under color of federal authority (8 U.S.C. 1357(g)(7)-(8)). Whether these acts were such work is open. Check "
+    "which claims there are, and run the federal dates beside those of the state."
 )
 # Agreements of Dakota County, Nebraska (2020), Appendix B, and of Freeborn and Itasca Counties, Minnesota (2025).
 COMPLAINTS_TRAVEL = (
