@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
+import segno
 from sqlalchemy import delete, select, update
 
 from casework.ledger_writing import append_event, find_verify_keys, make_signature_check
@@ -203,16 +205,16 @@ def test_entry_that_somebody_wrote_over_breaks_no_page(supervisor: PageClient, o
 
 
 def test_heads_page_can_be_printed_and_scanned(supervisor: PageClient) -> None:
-    """The page shows both heads, a picture of them and the public keys; taking the file leaves an entry."""
+    """The page shows both heads, a picture of exactly them, and the public keys; taking the file leaves an entry."""
     page = supervisor.get("/ledger/head")
-    lines = [
-        " ".join("".join(item.itertext()).split())
-        for item in page.find_all("li")
-        if "casework " in "".join(item.itertext())
-    ]
-    assert page.text.count("<svg") == 1
-    assert any(line in take_heads(supervisor) for line in lines if len(line.split()) == 3)
+    (shown,) = (each for each in page.find_all("ul") if each.get("class") == "heads")
+    lines = [" ".join("".join(item.itertext()).split()) for item in shown]
+    assert [line.split()[0] for line in lines] == ["casework", "intake"]
+    picture = segno.make_qr("".join(f"{line}\n" for line in lines), error="m")
+    (drawn,) = re.findall(r'class="qrline" stroke="#000" d="([^"]+)"', page.text)
+    assert drawn in picture.svg_inline(scale=4, border=4, light="#fff", omitsize=False)
     assert "public key" in page.words
+    assert take_heads(supervisor).splitlines() == lines
     assert list_lines(supervisor.get("/ledger"))[0].startswith("Heads of the ledger taken as a file")
 
 
