@@ -74,6 +74,7 @@ _REFUSALS = {
     "SignInRefusedError": "That did not match: e-mail, passphrase or code.",
     "MayNotGrantError": "This account may not give access to others.",
     "InvalidPersonError": "A person needs a name and an e-mail address.",
+    "StaffChangedError": "The office got a new key at this moment. Nothing was done; please try again.",
     "AccountExistsError": "This e-mail address has an account already.",
 }
 

@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from casework.errors import AccountExistsError, InvalidPersonError, MayNotGrantError
+from casework.errors import AccountExistsError, InvalidPersonError, MayNotGrantError, StaffChangedError
 from casework.ledger_writing import append_event
 from casework.passphrases import make_passphrase
 from casework.permissions import GRANTING_ROLES, LEGAL_ROLES, Role
 from casework.sessions import StaffSession
 from casework.totp import make_enrolment_uri, make_secret, write_secret
 from models.engine import read, write
+from models.held_keys import lock_office_key
 from models.ledger import Event
 from models.office_keys import list_held_keys, put_holder
 from models.staff import put_staff
@@ -187,6 +188,7 @@ def add_staff(
     Raises:
         AccountExistsError: the e-mail address has an account.
         InvalidPersonError: no name, or nothing that could be an e-mail address.
+        StaffChangedError: the office got a new key at this moment.
     """
     account, rows = make_account(
         person,
@@ -197,6 +199,10 @@ def add_staff(
     )
     try:
         with write(engine) as connection:
+            key = lock_office_key(connection)
+            # Made anew at this very moment: what was sealed here is not today's any more.
+            if key is None or any(each["office_key_id"] != key.id for each in rows.holders):
+                raise StaffChangedError
             put_account(connection, rows)
             append_event(connection, Event("staff:added", account.staff_id, actor=granter.staff_id), config)
     except IntegrityError:
