@@ -41,7 +41,7 @@ FROM base AS casework
 # Pango draws the PDF; the fonts cover every language of the form.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends \
-    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-sil-padauk \
+    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-sil-padauk ffmpeg \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /rooms/casework /app

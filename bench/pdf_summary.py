@@ -30,8 +30,9 @@ from exports.case_file import (
     Variant,
     WorkingTranslation,
 )
+from exports.documents.summary import build_summary_html, render_case_summary
 from exports.environment import TEMPLATES
-from exports.summary import build_summary_html, render_case_summary
+from exports.redaction.redacting import redact
 
 ROUNDS = 9
 PROCESSES = 5
@@ -92,8 +93,8 @@ def compare_with_weasyprint() -> float:
     theirs: list[float] = []
     for number in range(ROUNDS + 1):
         case = make_case(number)
-        html = build_summary_html(case, variant=Variant.FACTS)
-        ours.append(measure_cpu(lambda case=case: render_case_summary(case, variant=Variant.FACTS)))  # type: ignore[misc]  # mypy cannot type a default
+        html = build_summary_html(redact(case, Variant.FACTS))
+        ours.append(measure_cpu(lambda case=case: render_case_summary(redact(case, Variant.FACTS))))  # type: ignore[misc]  # mypy cannot type a default
         theirs.append(
             measure_cpu(
                 lambda html=html: HTML(string=html).write_pdf(  # type: ignore[misc]  # the same
@@ -108,7 +109,7 @@ def compare_with_weasyprint() -> float:
 def draw_in_a_row() -> Iterator[float]:
     """Processor seconds of each of ten different summaries, drawn one after the other."""
     for number in range(DRAWN_IN_EACH):
-        yield measure_cpu(lambda number=number: render_case_summary(make_case(number), variant=Variant.FACTS))  # type: ignore[misc]  # mypy cannot type a default
+        yield measure_cpu(lambda number=number: render_case_summary(redact(make_case(number), Variant.FACTS)))  # type: ignore[misc]  # mypy cannot type a default
 
 
 def compare_tenth_with_second() -> float:

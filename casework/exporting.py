@@ -87,10 +87,11 @@ def export_summary(caseworker: Caseworker, case: OpenedCase, variant: paper.Vari
         CannotExportError: as `check_exportable`.
     """
     # WeasyPrint takes a second to load: who only reads the queue need not wait for it.
-    from exports.summary import render_case_summary, suggest_file_name  # noqa: PLC0415
+    from exports.documents.summary import render_case_summary, suggest_file_name  # noqa: PLC0415
+    from exports.redaction.redacting import redact  # noqa: PLC0415
 
     case_file = build_case_file(caseworker, case)
-    content = render_case_summary(case_file, variant=variant)
+    content = render_case_summary(redact(case_file, variant)).content
     event = Event(
         "case:exported", case.id, hashlib.sha256(content).hexdigest(), caseworker.staff_id, item=variant.value
     )

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from casework.workplace import Workplace
-from exports.toolkit import Part, Toolkit, render_toolkit
+from exports.documents.toolkit import Part, Toolkit, render_toolkit
 from models.counties import County, get_county
 from models.county_agencies import list_agreements, list_events, list_shown_agencies
 from models.directory_versions import MAKE_TOOLKITS

@@ -1,7 +1,7 @@
 """What a case looks like on paper: frozen dataclasses of plain values, already opened and already in words.
 
 They must never hold a database row, a key, a file handle or an address to fetch: whatever is to be printed is in them.
-What an exporter does not know yet (chronology, custody) takes its place here when the product keeps it.
+What the product does not keep yet has its place here all the same; while it is empty, a document leaves its part out.
 """
 
 import dataclasses
@@ -177,6 +177,39 @@ class Exhibit:
     length: int
     sha256: str
     received_on: date | None = None
+    id: str = ""
+    media_type: str = ""
+    is_story: bool = False
+    language: Language | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChronologyEntry:
+    """One line of the chronology: what happened when, on whose word, and where it stands.
+
+    ``when`` are the words used, with the days that they allow; ``conflicts_with`` names what says otherwise.
+    """
+
+    what: Answer
+    when: str
+    earliest_on: date | None = None
+    latest_on: date | None = None
+    source: str
+    said_by: str = ""
+    page_reference: str = ""
+    conflicts_with: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustodyEntry:
+    """One thing that was done with a file since it came, as the ledger has it. ``digest`` is SHA-256 in hexadecimal."""
+
+    exhibit_id: str
+    what: str
+    happened_on: date
+    happened_at: datetime | None = None
+    who: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,6 +289,10 @@ class CaseFile:
     stop: Stop = dataclasses.field(default_factory=Stop)
     sections: tuple[FactSection, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
+    consents: tuple[Fact, ...] = ()
+    chronology: tuple[ChronologyEntry, ...] = ()
+    witnesses: tuple[Party, ...] = ()
+    custody: tuple[CustodyEntry, ...] = ()
     contact: tuple[Fact, ...] = ()
     contact_changes: tuple[ContactChange, ...] = ()
     deadlines: tuple[Deadline, ...] = ()

@@ -26,6 +26,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from exports.environment import TEMPLATES
+from exports.productions import Drawing
 from exports.tagging import describe_text
 
 _DRAWING = threading.Lock()
@@ -120,24 +121,31 @@ def _let_fonts_go() -> None:
     gc.collect()
 
 
-def render_pdf(html: str, *, styles: tuple[str, ...]) -> bytes:
+def render_pdf(html: str, *, styles: tuple[str, ...]) -> Drawing:
     """Draw HTML with the named style sheets; the same HTML gives the same bytes.
 
     Raises:
         FatalURLFetchingError: The HTML names an address. It derives from BaseException.
     """
     with _DRAWING, _one_collection():
-        drawn: bytes = HTML(string=html, url_fetcher=RefuseEveryAddress()).write_pdf(
+        pages = 0
+
+        def finish(document: Document, pdf: pydyf.PDF) -> None:
+            nonlocal pages
+            pages = len(document.pages)
+            _finish(document, pdf)
+
+        content: bytes = HTML(string=html, url_fetcher=RefuseEveryAddress()).write_pdf(
             stylesheets=[prepare_styles(name) for name in styles],
             font_config=_prepare_fonts(),
-            finisher=_finish,
+            finisher=finish,
             color_profiles=_prepare_colors(),
             output_intent=_OUTPUT_INTENT,
             pdf_variant="pdf/a-3a",
             # Without one of its own, a PDF gets a random identifier and differs each time.
             pdf_identifier=hashlib.sha256(html.encode()).hexdigest()[:32].encode(),
         )
-    return drawn
+    return Drawing(content, pages)
 
 
 @contextmanager

@@ -23,13 +23,15 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 OLDEST_PYTHON = (3, 11)
 
-# Pango draws the PDF, harfbuzz-subset embeds only the letters used, the fonts cover every language of the form.
+# Pango draws the PDF, harfbuzz-subset embeds only the letters used, the fonts cover every language of the form. ffmpeg
+# takes out what recordings say of their maker and place, for copies that leave the office.
 SERVER_PACKAGES = (
     "libpango-1.0-0",
     "libpangoft2-1.0-0",
     "libharfbuzz-subset0",
     "fonts-noto-core",
     "fonts-sil-padauk",
+    "ffmpeg",
 )
 # The tests drive a browser (whose driver needs libatomic), start a private PostgreSQL and read the PDFs back with other
 # people's tools.

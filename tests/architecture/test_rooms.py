@@ -67,7 +67,7 @@ def run_contracts(folder: Path) -> subprocess.CompletedProcess[str]:
         ("intake/app.py", "import vault.keyslots"),
         ("intake/app.py", "import casework.app"),
         ("casework/app.py", "import intake.app"),
-        ("exports/summary.py", "import vault.opening"),
+        ("exports/documents/summary.py", "import vault.opening"),
         ("models/engine.py", "import vault.contexts"),
         ("vault/sealing.py", "import models.engine"),
         ("web/site.py", "import vault.sealing"),

@@ -17,7 +17,8 @@ from casework.opening import ConflictState, open_case
 from casework.permissions import Role
 from casework.shipped_facts import load_shipped_facts
 from exports.case_file import Variant
-from exports.summary import build_summary_html
+from exports.documents.summary import build_summary_html
+from exports.redaction.redacting import redact
 from models.agencies import list_agencies, put_agency
 from models.agreements import Standing, SupportType
 from models.directory_tables import agencies
@@ -225,7 +226,7 @@ def test_remarks_stand_on_the_page_and_in_the_offices_copy_only(
     assert paper.agreement.agency == DAKOTA
     assert paper.agreement.answer == "Yes"
     assert any("https://www.ice.gov/doclib/" in url for source in paper.agreement.sources for url in source.addresses)
-    facts, office = (build_summary_html(paper, variant=variant) for variant in (Variant.FACTS, Variant.OFFICE))
+    facts, office = (build_summary_html(redact(paper, variant)) for variant in (Variant.FACTS, Variant.OFFICE))
     for copy in (facts, office):
         assert "287(g) agreement with ICE on the days of the incident" in copy
         assert "January 2018" in copy

@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 
 from casework import toolkits as making
 from casework.shipped_facts import load_shipped_facts
-from exports.toolkit import Toolkit, render_toolkit
+from exports.documents.toolkit import Toolkit, render_toolkit
 from models.county_agencies import list_shown_agencies
 from models.directory_tables import agencies, agreement_events, agreements
 from models.directory_versions import MAKE_TOOLKITS, get_directory_version, note_directory_change

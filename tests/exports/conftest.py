@@ -30,7 +30,8 @@ from exports.case_file import (
     Variant,
     WorkingTranslation,
 )
-from exports.summary import render_case_summary
+from exports.documents.summary import render_case_summary
+from exports.redaction.redacting import redact
 
 SPANISH = Language("es", "Spanish")
 AT = datetime(2026, 11, 20, 20, 5, tzinfo=UTC)
@@ -134,13 +135,13 @@ def case_file() -> CaseFile:
 @pytest.fixture(scope="session")
 def facts_pdf(case_file: CaseFile) -> bytes:
     """The facts copy of the case."""
-    return render_case_summary(case_file, variant=Variant.FACTS)
+    return render_case_summary(redact(case_file, Variant.FACTS)).content
 
 
 @pytest.fixture(scope="session")
 def office_pdf(case_file: CaseFile) -> bytes:
     """The office copy of the case."""
-    return render_case_summary(case_file, variant=Variant.OFFICE)
+    return render_case_summary(redact(case_file, Variant.OFFICE)).content
 
 
 @pytest.fixture(scope="session")

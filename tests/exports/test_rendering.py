@@ -14,8 +14,9 @@ import pytest
 from weasyprint.urls import FatalURLFetchingError
 
 from exports.case_file import Answer, CaseFile, Language, Party, Variant, WorkingTranslation
+from exports.documents.summary import render_case_summary
+from exports.redaction.redacting import redact
 from exports.rendering import RefuseEveryAddress, render_pdf
-from exports.summary import render_case_summary
 
 TellStory = Callable[[Language, str], CaseFile]
 ReadPages = Callable[[bytes], list[str]]
@@ -68,7 +69,7 @@ def test_refusal_does_not_repeat_the_address() -> None:
 def test_typed_markup_is_only_text(tell_story: TellStory, read_pages: ReadPages) -> None:
     """HTML, template marks and addresses in a story are printed as typed, and fetch or run nothing."""
     story = '<img src="file:///etc/hostname"> {{ 7*7 }} <script>alert(1)</script> &amp; https://example.org/?q'
-    pages = read_pages(render_case_summary(tell_story(SPANISH, story), variant=Variant.FACTS))
+    pages = read_pages(render_case_summary(redact(tell_story(SPANISH, story), Variant.FACTS)).content)
     assert squeeze(story) in squeeze("".join(pages))
 
 
@@ -78,7 +79,7 @@ def test_hidden_characters_are_gone_or_shown(tell_story: TellStory, read_pages: 
     case = dataclasses.replace(
         tell_story(SPANISH, story), typed_by="a \u202efriend\x00", office_name="Aid\x00 \u202eOffice"
     )
-    text = squeeze("".join(read_pages(render_case_summary(case, variant=Variant.FACTS))))
+    text = squeeze("".join(read_pages(render_case_summary(redact(case, Variant.FACTS)).content)))
     assert "before[U+202E]reversed[U+202C][U+2066]isolated[U+2069]after" in text
     assert text.count("typedbya[U+202E]friend") > 1
     assert "Aid[U+202E]Office" in text
@@ -87,7 +88,7 @@ def test_hidden_characters_are_gone_or_shown(tell_story: TellStory, read_pages: 
 def test_an_answer_of_control_characters_is_not_blank(case_file: CaseFile, read_pages: ReadPages) -> None:
     """An answer with nothing to see in it is called empty and leaves no blank cell."""
     case = dataclasses.replace(case_file, parties=(Party("Officer 9", Answer("\x00 \x07")),))
-    assert "Officer9Leftempty" in squeeze("".join(read_pages(render_case_summary(case, variant=Variant.FACTS))))
+    assert "Officer9Leftempty" in squeeze("".join(read_pages(render_case_summary(redact(case, Variant.FACTS)).content)))
 
 
 @pytest.mark.parametrize("translated", [False, True])
@@ -99,7 +100,7 @@ def test_ten_thousand_characters_without_a_space(
     if translated:
         translation = WorkingTranslation(text="w" * 9_000, translated_by="R", translated_at=NOON)
         case = dataclasses.replace(case, translation=translation)
-    pdf = render_case_summary(case, variant=Variant.FACTS)
+    pdf = render_case_summary(redact(case, Variant.FACTS)).content
     longest = "".join(line for page in read_pages(pdf) for line in page.splitlines() if set(line) == {"m"})
     assert len(longest) == 10_000
     check_with_qpdf(pdf)
@@ -109,7 +110,7 @@ def test_ten_thousand_characters_without_a_space(
 def test_mixed_directions_stay_on_the_page(tell_story: TellStory) -> None:
     """Arabic and English in one line, with figures, brackets and an emoji, is drawn within the page."""
     story = "أوقفني ABC-123 (plate) الشرطي \U0001f600 at 6:30 وقال “show me your papers” ثم ذهب. " * 30
-    assert_nothing_leaves_the_page(render_case_summary(tell_story(ARABIC, story), variant=Variant.FACTS))
+    assert_nothing_leaves_the_page(render_case_summary(redact(tell_story(ARABIC, story), Variant.FACTS)).content)
 
 
 def assert_nothing_leaves_the_page(pdf: bytes) -> None:
@@ -126,7 +127,7 @@ def test_logs_hold_nothing_of_a_story(tell_story: TellStory, caplog: pytest.LogC
     """WeasyPrint's warning about a character without a font says where in its code, and not which character."""
     caplog.set_level(logging.DEBUG)
     missing = "\U000f1234"
-    render_case_summary(tell_story(SPANISH, f"Ximena {missing}"), variant=Variant.FACTS)
+    render_case_summary(redact(tell_story(SPANISH, f"Ximena {missing}"), Variant.FACTS))
     assert caplog.records
     assert "Ximena" not in caplog.text
     assert missing not in caplog.text
@@ -136,7 +137,7 @@ def test_logs_hold_nothing_of_a_story(tell_story: TellStory, caplog: pytest.LogC
 def test_leaves_no_file_behind(case_file: CaseFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawing writes nothing into the folder for temporary files."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    render_case_summary(case_file, variant=Variant.FACTS)
+    render_case_summary(redact(case_file, Variant.FACTS))
     assert not list(tmp_path.iterdir())
 
 
@@ -144,7 +145,7 @@ def test_threads_draw_whole_documents(case_file: CaseFile, facts_pdf: bytes) -> 
     """Several threads that draw at the same moment each get their own whole document."""
     drawn: list[bytes] = []
     threads = [
-        threading.Thread(target=lambda: drawn.append(render_case_summary(case_file, variant=Variant.FACTS)))
+        threading.Thread(target=lambda: drawn.append(render_case_summary(redact(case_file, Variant.FACTS)).content))
         for _ in range(4)
     ]
     for thread in threads:
@@ -157,6 +158,6 @@ def test_threads_draw_whole_documents(case_file: CaseFile, facts_pdf: bytes) -> 
 def test_a_row_may_break_across_pages(tell_story: TellStory) -> None:
     """A paragraph longer than a page goes on on the next, under a repeated head of its table."""
     with pikepdf.open(
-        BytesIO(render_case_summary(tell_story(SPANISH, "palabra " * 1200), variant=Variant.FACTS))
+        BytesIO(render_case_summary(redact(tell_story(SPANISH, "palabra " * 1200), Variant.FACTS)).content)
     ) as pdf:
         assert len(pdf.pages) >= 4

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from exports.case_file import Answer, AnswerState, CaseFile, Incident, PrivilegeClass, Variant
+from exports.documents.summary import build_summary_html, render_case_summary, suggest_file_name
 from exports.legends import LEGENDS, Part
-from exports.summary import build_summary_html, render_case_summary, suggest_file_name
+from exports.redaction.redacting import redact
 
 ReadPages = Callable[[bytes], list[str]]
 
@@ -93,7 +94,7 @@ def test_a_blank_never_reads_as_no(facts_pdf: bytes, read_pages: ReadPages) -> N
 def test_a_story_that_is_missing_says_why(case_file: CaseFile, state: AnswerState, words: str) -> None:
     """Where there is no story, its page says how the question was met."""
     case = dataclasses.replace(case_file, story=Answer(state=state), translation=None)
-    html = build_summary_html(case, variant=Variant.FACTS)
+    html = build_summary_html(redact(case, Variant.FACTS))
     assert f'<p class="state">{words}</p>' in html
 
 
@@ -103,7 +104,7 @@ def test_a_story_told_by_voice_is_not_left_empty(case_file: CaseFile) -> None:
     case = dataclasses.replace(
         case_file, story=Answer(state=AnswerState.ANSWERED), translation=None, exhibits=(spoken, *case_file.exhibits)
     )
-    html = build_summary_html(case, variant=Variant.FACTS)
+    html = build_summary_html(redact(case, Variant.FACTS))
     assert "Told by voice: the recording is among the files" in html
     assert "Left empty" not in html
 
@@ -111,14 +112,14 @@ def test_a_story_told_by_voice_is_not_left_empty(case_file: CaseFile) -> None:
 def test_words_beside_a_state_are_kept(case_file: CaseFile) -> None:
     """Who is not sure and says more has both printed."""
     case = dataclasses.replace(case_file, incident=Incident(words=Answer("in spring?", AnswerState.NOT_SURE)))
-    assert "in spring? <span" in build_summary_html(case, variant=Variant.FACTS)
+    assert "in spring? <span" in build_summary_html(redact(case, Variant.FACTS))
 
 
 def test_one_possible_day_is_one_date(case_file: CaseFile) -> None:
     """A date that is known exactly is not printed as a range."""
     day = case_file.incident.earliest_on
     case = dataclasses.replace(case_file, incident=Incident(earliest_on=day, latest_on=day))
-    html = build_summary_html(case, variant=Variant.FACTS)
+    html = build_summary_html(redact(case, Variant.FACTS))
     assert "June 1, 2024" in html
     assert "possible date" not in html
 
@@ -154,7 +155,7 @@ def test_office_copy_holds_the_office_record(office_pdf: bytes, read_pages: Read
 def test_office_copy_needs_an_office_record(case_file: CaseFile) -> None:
     """An office copy without the office's record is refused and not drawn half empty."""
     with pytest.raises(ValueError, match="office record"):
-        render_case_summary(case_file.without_office_record(), variant=Variant.OFFICE)
+        redact(case_file.without_office_record(), Variant.OFFICE)
 
 
 @pytest.mark.parametrize("privilege_class", PrivilegeClass)
@@ -163,7 +164,7 @@ def test_each_page_has_its_parts_legend_and_its_number(
 ) -> None:
     """Each page has the legend of its part after the report's class, its number, and the words on its worth."""
     case = dataclasses.replace(case_file, privilege_class=privilege_class)
-    pages = [squeeze(page) for page in read_pages(render_case_summary(case, variant=Variant.OFFICE))]
+    pages = [squeeze(page) for page in read_pages(render_case_summary(redact(case, Variant.OFFICE)).content)]
     parts = {"Part A.": Part.FACTS, "Part B.": Part.ACCOUNT, "Part C.": Part.COUNSEL, "Part D.": Part.OFFICE}
     part = Part.FACTS
     seen = set()
@@ -188,7 +189,9 @@ def test_only_advice_is_marked_as_privileged_communication() -> None:
 
 def test_demo_stands_on_every_page(case_file: CaseFile, read_pages: ReadPages) -> None:
     """A case of the demo office says DEMO on each page, and its legend is still there."""
-    pages = read_pages(render_case_summary(dataclasses.replace(case_file, is_demo=True), variant=Variant.OFFICE))
+    pages = read_pages(
+        render_case_summary(redact(dataclasses.replace(case_file, is_demo=True), Variant.OFFICE)).content
+    )
     assert all("DEMO —" in page for page in pages)
     assert "PREPARED IN ANTICIPATION OF LITIGATION" in squeeze(pages[-1])
 
@@ -200,7 +203,7 @@ def test_a_real_case_is_no_demo(office_pdf: bytes, read_pages: ReadPages) -> Non
 
 def test_same_case_same_bytes(case_file: CaseFile, office_pdf: bytes) -> None:
     """The same case drawn twice gives the same bytes."""
-    assert render_case_summary(case_file, variant=Variant.OFFICE) == office_pdf
+    assert render_case_summary(redact(case_file, Variant.OFFICE)).content == office_pdf
 
 
 def test_same_bytes_in_another_process(case_file: CaseFile, office_pdf: bytes) -> None:
@@ -209,11 +212,11 @@ def test_same_bytes_in_another_process(case_file: CaseFile, office_pdf: bytes) -
         "import sys\n"
         "from exports.rendering import render_pdf\n"
         "html = sys.stdin.buffer.read().decode()\n"
-        "sys.stdout.buffer.write(render_pdf(html, styles=('case_summary.css',)))\n"
+        "sys.stdout.buffer.write(render_pdf(html, styles=('case_summary.css',)).content)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
-        input=build_summary_html(case_file, variant=Variant.OFFICE).encode(),
+        input=build_summary_html(redact(case_file, Variant.OFFICE)).encode(),
         capture_output=True,
         check=True,
         cwd=Path(__file__).parents[2],

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pikepdf
 
-from exports.toolkit import Part, Toolkit, render_toolkit
+from exports.documents.toolkit import Part, Toolkit, render_toolkit
 
 ReadPages = Callable[[bytes], list[str]]
 

@@ -12,34 +12,24 @@ from exports.case_file import Answer, CaseFile, Variant
 from exports.environment import make_environment
 from exports.legends import GROUNDS, Part, choose_legend
 from exports.printable import split_paragraphs
+from exports.productions import Drawing, Production
 from exports.rendering import render_pdf
 
 _DIGEST_ON_EVERY_PAGE = 16  # hexadecimal digits: 64 bits, to tell pages apart; the whole digest stands in the text
 
 
-def render_case_summary(case_file: CaseFile, *, variant: Variant) -> bytes:
-    """The case summary as a tagged PDF on US Letter; the same case gives the same bytes.
-
-    Raises:
-        ValueError: The office copy was asked for and the case file holds no office record.
-    """
-    styles = ("case_summary.css", "demo.css") if case_file.is_demo else ("case_summary.css",)
-    return render_pdf(build_summary_html(case_file, variant=variant), styles=styles)
+def render_case_summary(production: Production) -> Drawing:
+    """The case summary as a tagged PDF on US Letter; the same case gives the same bytes."""
+    styles = ("case_summary.css", "demo.css") if production.case_file.is_demo else ("case_summary.css",)
+    return render_pdf(build_summary_html(production), styles=styles)
 
 
-def build_summary_html(case_file: CaseFile, *, variant: Variant) -> str:
-    """The HTML that a case summary is drawn from.
-
-    Raises:
-        ValueError: The office copy was asked for and the case file holds no office record.
-    """
-    if variant is Variant.FACTS:
-        case_file = case_file.without_office_record()
-    elif case_file.office is None:
-        raise ValueError("An office copy needs the office record.")
+def build_summary_html(production: Production) -> str:
+    """The HTML that a case summary is drawn from."""
+    case_file = production.case_file
     return _load_template().render(
         case=case_file,
-        variant=variant,
+        variant=production.variant,
         legends={part.value: choose_legend(case_file.privilege_class, part) for part in Part},
         ground=GROUNDS[case_file.privilege_class],
         account=_pair_paragraphs(case_file),

@@ -42,7 +42,7 @@ class Toolkit:
 
 def render_toolkit(toolkit: Toolkit) -> bytes:
     """The paper as a tagged PDF on US Letter; the same values give the same bytes."""
-    return render_pdf(_load_template().render(toolkit=toolkit), styles=("toolkit.css",))
+    return render_pdf(_load_template().render(toolkit=toolkit), styles=("toolkit.css",)).content
 
 
 @cache
