@@ -261,6 +261,7 @@ class OfficeRecord:
     assignments: tuple[Decision, ...] = ()
     notes: tuple[Note, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
+    chronology: tuple[ChronologyEntry, ...] = ()
     agreement_checks: tuple[str, ...] = ()
 
 

@@ -2,8 +2,9 @@
 
 from flask import Blueprint, Response, render_template, request
 
+from casework.case_files import CannotExportError, check_exportable
 from casework.case_forms import ExportForm
-from casework.exporting import CannotExportError, check_exportable, export_summary
+from casework.exporting import export_summary
 from casework.opening import OpenedCase
 from casework.permissions import Permission, require
 from casework.views.case import find_case

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import update
 
 from casework.case_agreements import Found, find_case_agreement
+from casework.case_files import build_case_file
 from casework.caseworker import Caseworker
 from casework.conflicts import decide_conflict
-from casework.exporting import build_case_file
 from casework.opening import ConflictState, open_case
 from casework.permissions import Role
 from casework.shipped_facts import load_shipped_facts

@@ -7,17 +7,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
+from casework.case_files import CannotExportError, build_case_file
 from casework.caseworker import Caseworker
 from casework.conflicts import decide_conflict
 from casework.deadlines import sign_deadlines
 from casework.dispositions import decide_disposition
-from casework.exporting import CannotExportError, build_case_file
+from casework.files import list_files, verify_file
 from casework.notes import add_note
 from casework.opening import ConflictState, OpenedCase, open_case
+from casework.previews import look_into
 from casework.translations import add_translation
 from exports.case_file import AnswerState, CaseFile, PrivilegeClass
 from models.cases import Status
-from tests.casework.corresponding import Correspondence
+from tests.casework.corresponding import Correspondence, make_photo
 from tests.casework.filing import STORY, FiledCase, Filing
 from web import clock
 
@@ -162,3 +164,77 @@ def test_the_safe_phone_of_a_held_person_stands_with_the_contact_rules(caseworke
     facts = [fact.answer.text for section in paper.sections for fact in section.facts]
     assert "402-555-0177" not in facts
     assert "402-555-0177" in [fact.answer.text for fact in paper.contact]
+
+
+def test_chronology_says_who_said_it_and_when(caseworker: Caseworker, filing: Filing, staff_site: Flask) -> None:
+    """Incident, receipt and messages stand in the order of their days; smuggled messages and contact wishes do not."""
+    case = filing.file(days_ago=3)
+    reporter = Correspondence(filing, staff_site.extensions["blob_store"], case)
+    receipt = reporter.make_receipt()
+    reporter.send(receipt, "Recordé el nombre")
+    reporter.send(receipt, "402-555-0188", kind="contact", contact={"contact_details": "402-555-0188"})
+    reporter.send(receipt, "inventado", is_logged=False)
+    paper = work(caseworker, case)
+    assert [entry.what.text for entry in paper.chronology] == [
+        "What the report tells of: see the account",
+        "The office received the report",
+        "Recordé el nombre",
+        "Changed how to be reached (changed by whoever held the code)",
+    ]
+    assert paper.chronology[2].said_by == "The person's own code"
+    assert paper.chronology[2].what.language is not None
+    assert paper.office is not None
+    assert not paper.office.chronology
+
+
+def test_a_file_with_a_date_outside_the_report_says_so(
+    caseworker: Caseworker, filing: Filing, staff_site: Flask
+) -> None:
+    """A photo whose own date lies outside the days of the report is listed on that day, and marked."""
+    case = filing.file()
+    store = staff_site.extensions["blob_store"]
+    reporter = Correspondence(filing, store, case)
+    reporter.name_in_report(reporter.put_file(make_photo(), "foto.jpg", "photo", "image/jpeg"))
+    work(caseworker, case)
+    opened = reopen(caseworker, case)
+    look_into(caseworker, store, opened, list_files(opened)[0])
+    first = build_case_file(caseworker, reopen(caseworker, case)).chronology[0]
+    assert first.what.text == "Exhibit 1 was made, by the date that is in the file"
+    assert (str(first.earliest_on), first.when) == ("2026-05-01", "2026-05-01 21:03:12 -05:00")
+    assert first.conflicts_with == "The days that the report allows"
+
+
+def test_custody_lists_what_was_done_with_each_file(caseworker: Caseworker, filing: Filing, staff_site: Flask) -> None:
+    """Each file's log begins with its coming and its SHA-256, and goes on with what the ledger has about it."""
+    case = filing.file()
+    store = staff_site.extensions["blob_store"]
+    reporter = Correspondence(filing, store, case)
+    spoken = reporter.put_file(b"one", "voz.wav", "audio", "audio/wav", is_story=True, language="so")
+    photo = reporter.put_file(b"three", "foto.jpg", "photo", "image/jpeg")
+    reporter.name_in_report(spoken, photo)
+    work(caseworker, case)
+    opened = reopen(caseworker, case)
+    verify_file(caseworker, store, opened, list_files(opened)[1])
+    paper = build_case_file(caseworker, reopen(caseworker, case))
+    assert [(entry.exhibit_id, entry.what, entry.digest) for entry in paper.custody] == [
+        (spoken.id, "Came in with the report; SHA-256 taken", spoken.sha256),
+        (photo.id, "Came in with the report; SHA-256 taken", photo.sha256),
+        (photo.id, "File verified: same SHA-256 as on the day it came", photo.sha256),
+    ]
+    assert (paper.custody[2].who, paper.custody[2].happened_at is not None) == ("attorney person", True)
+    exhibit = paper.exhibits[0]
+    assert (exhibit.id, exhibit.media_type, exhibit.is_story) == (spoken.id, "audio/wav", True)
+    assert exhibit.language is not None
+    assert exhibit.language.name == "Somali"
+
+
+def test_consents_and_witnesses_are_as_they_were_answered(caseworker: Caseworker, filing: Filing) -> None:
+    """Whether the person knows of it, and who saw it, stand apart; what was not asked is left out."""
+    asked = work(caseworker, filing.file(reporter_role="family", for_someone="asked_me", other_people="Mi hermana"))
+    facts = {fact.question: fact.answer.text for fact in asked.consents}
+    assert facts["May be counted in statistics"] == "No"
+    assert "asked" in facts["Does the person know that you are telling us?"]
+    assert [(party.label, party.answer.text) for party in asked.witnesses] == [("Others who were there", "Mi hermana")]
+    plain = work(caseworker, filing.file())
+    assert [fact.question for fact in plain.consents] == ["May be counted in statistics"]
+    assert not plain.witnesses
