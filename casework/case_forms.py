@@ -227,23 +227,6 @@ class AssignmentForm(BoxForm):
     assignee = ChoiceField("Who works on it?", [OneOf(N_("Choose a person, or nobody"))])
 
 
-class ExportForm(BoxForm):
-    """Which copy to make."""
-
-    variant = ChoiceField(
-        "Which copy?",
-        [OneOf(N_("Choose which copy to make"))],
-        choices=[
-            ("facts", "Facts copy: without what the office checked, decided and wrote for itself"),
-            (
-                "office",
-                "Office copy, not to leave the office: also checks, decisions, marks, assignments, notes and history",
-            ),
-        ],
-        default="facts",
-    )
-
-
 class QueueForm(BoxForm):
     """What to see of the queue; sent by GET, so it changes nothing and carries no token."""
 

@@ -10,7 +10,9 @@ from casework.vouching import INTAKE, Entry
 CASE_WORDS: dict[str, str] = {
     "report:received": "Report received",
     "case:opened": "Case opened",
-    "case:exported": "Case summary exported",
+    "case:exported": "Exported",
+    "case:previewed": "Looked at before export",
+    "export:recorded": "Register of exports",
     "conflict:decided": "Conflict decision recorded",
     "note:added": "Note added",
     "translation:added": "Working translation added",
@@ -42,9 +44,25 @@ CASE_WORDS: dict[str, str] = {
     "emergency:opened": "Opened in an emergency, by two supervising attorneys",
 }
 # Always beside the deed that they belong to.
-_SECONDARY = frozenset({"card:changed", "reply:recorded", "file:examined"})
+_SECONDARY = frozenset({"card:changed", "reply:recorded", "file:examined", "export:recorded"})
 _COUNTED = frozenset({"case:opened", "file:opened"})
-_COPIES = {"facts": "facts copy", "office": "office copy"}
+_COPIES = {
+    "facts": "facts copy",
+    "office": "office copy",
+    "court": "court copy",
+    "co_counsel": "co-counsel’s copy",
+    "agency": "agency’s copy",
+    "press": "press copy",
+    "reporter": "reporter’s copy",
+}
+_DOCUMENTS = {
+    "summary": "case summary",
+    "full": "full case file",
+    "chronology": "chronology",
+    "exhibits": "exhibit set",
+    "letter": "letter",
+    "bundle": "bundle",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +79,11 @@ class HistoryLine:
 def describe_entry(kind: str, item: str = "") -> str:
     """Say in words what an entry of a kind records."""
     words = CASE_WORDS.get(kind, kind)
-    return f"{words}, {_COPIES[item]}" if item in _COPIES else words
+    if kind not in {"case:exported", "case:previewed"}:
+        return words
+    document, _dash, copy = item.rpartition("-")
+    # Entries of the time when there were summaries only name the copy alone.
+    return f"{words}: {_DOCUMENTS.get(document, 'case summary')}, {_COPIES.get(copy, copy)}"
 
 
 def _name_nobody(entry: Entry) -> str:

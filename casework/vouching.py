@@ -39,6 +39,7 @@ ITEM_OF_EVENT: dict[str, str] = {
     "hold:changed": "hold",
     ACCESS_EVENT: "access_change",
     "agency:chosen": "agency_choice",
+    "export:recorded": "export",
 }
 _KINDS_OF_INTAKE = frozenset({"report", "message"})
 

@@ -110,6 +110,12 @@ class MailServer:
     password: str = field(default="", repr=False)
 
 
+def _read_bates_prefix(text: str) -> str:
+    if not re.fullmatch(r"[A-Z0-9]{1,12}", text):
+        raise ValueError
+    return text
+
+
 def _read_address(text: str) -> str:
     if not _ADDRESS.fullmatch(text):
         raise ValueError
@@ -214,6 +220,8 @@ class CaseworkConfig(SiteConfig):
     step_up_minutes: int = _setting("TESTIMONIO_STEP_UP_MINUTES", int, default=10)
     # How many proxies of the office's own stand in front: 0 when browsers reach the site itself.
     trusted_proxies: int = _setting("TESTIMONIO_TRUSTED_PROXIES", int, default=0)
+    # What the Bates numbers of this office's pages begin with, before the case's reference.
+    bates_prefix: str = _setting("TESTIMONIO_BATES_PREFIX", _read_bates_prefix, default="")
     # Where the heads of the ledger are mailed every day, so that they are kept outside the house.
     head_mail_to: str = _setting("TESTIMONIO_HEAD_MAIL_TO", _read_address, default="")
     mail_server: MailServer | None = _setting("TESTIMONIO_SMTP_URL", _read_mail_server, secret=True, default=None)

@@ -7,16 +7,19 @@ from flask import Flask, Response, g, request
 _STATIC_SECONDS = 31_536_000
 
 
-def make_policy(leads_to: str = "") -> str:
+def make_policy(leads_to: str = "", *, with_pictures_in_page: bool = False) -> str:
     """Make the content security policy. `leads_to` is the one other address that a form may end at.
+
+    `with_pictures_in_page` lets a page hold pictures itself (data: addresses), which then need no address of their own.
 
     Chromium holds the policy against where a post is redirected to as well: without this the way out of the public
     site stays on the page, with everything on it.
     """
     parts = urlsplit(leads_to)
+    pictures = " data:" if with_pictures_in_page else ""
     end = f" {parts.scheme}://{parts.netloc}" if leads_to else ""
     return (
-        "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; script-src 'self'; "
+        f"default-src 'none'; style-src 'self'; img-src 'self'{pictures}; media-src 'self'; script-src 'self'; "
         f"connect-src 'self'; form-action 'self'{end}; frame-ancestors 'none'; base-uri 'none'"
     )
 
@@ -24,6 +27,11 @@ def make_policy(leads_to: str = "") -> str:
 def allow_keeping(seconds: int) -> None:
     """Let browsers keep the page being made for so long; only for pages that hold nothing of a reader."""
     g.keep_seconds = seconds
+
+
+def allow_pictures_in_page() -> None:
+    """Let the page being made hold pictures itself: for what must not have an address."""
+    g.has_pictures_in_page = True
 
 
 def install_headers(app: Flask, *, is_secure: bool, leads_to: str = "") -> None:
@@ -34,7 +42,8 @@ def install_headers(app: Flask, *, is_secure: bool, leads_to: str = "") -> None:
     def set_headers(response: Response) -> Response:
         headers = response.headers
         # A view may ask for a stricter one: what somebody handed in is no page of ours.
-        headers.setdefault("Content-Security-Policy", policy)
+        own = make_policy(leads_to, with_pictures_in_page=True) if "has_pictures_in_page" in g else policy
+        headers.setdefault("Content-Security-Policy", own)
         # Not no-referrer: with it browsers send "Origin: null", and the check of the origin needs the real one.
         headers["Referrer-Policy"] = "same-origin"
         headers["X-Content-Type-Options"] = "nosniff"

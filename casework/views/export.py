@@ -1,15 +1,16 @@
-"""The page that makes a PDF case summary."""
+"""The page where a case goes on paper: choose, look at it first, have it made."""
 
 from flask import Blueprint, Response, render_template, request
 
 from casework.case_files import CannotExportError, check_exportable
-from casework.case_forms import ExportForm
-from casework.exporting import export_summary
+from casework.export_forms import ExportForm
 from casework.opening import OpenedCase
 from casework.permissions import Permission, require
+from casework.producing import Preview, preview, produce
 from casework.views.case import find_case
 from casework.views.caseworker import get_caseworker
-from exports.case_file import Variant
+from web.files import get_store
+from web.headers import allow_pictures_in_page
 
 Answer = Response | tuple[str, int]
 blueprint = Blueprint("export", __name__)
@@ -18,7 +19,7 @@ blueprint = Blueprint("export", __name__)
 @blueprint.get("/cases/<reference>/export")
 @require(Permission.CASE_EXPORT, fresh=True)
 def show_export(reference: str) -> Answer:
-    """Ask which copy to make."""
+    """Ask what to make."""
     case = find_case(get_caseworker(), reference)
     try:
         check_exportable(case)
@@ -30,7 +31,7 @@ def show_export(reference: str) -> Answer:
 @blueprint.post("/cases/<reference>/export")
 @require(Permission.CASE_EXPORT, fresh=True)
 def send_export(reference: str) -> Answer:
-    """Make the copy and hand it over."""
+    """Show what it would be, or make it and hand it over."""
     caseworker = get_caseworker()
     case = find_case(caseworker, reference)
     form = ExportForm(request.form)
@@ -38,13 +39,19 @@ def send_export(reference: str) -> Answer:
         check_exportable(case)
         if not form.validate():
             return _render(case, form, 400)
-        summary = export_summary(caseworker, case, Variant(form.variant.code))
+        if "preview" in request.form:
+            allow_pictures_in_page()
+            return _render(case, form, 200, shown=preview(caseworker, get_store(), case, form.make_order()))
+        product = produce(caseworker, get_store(), case, form.make_order())
     except CannotExportError as refusal:
-        return _render(case, None, 409, refusal.words)
-    response = Response(summary.content, mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "attachment", filename=summary.file_name)
+        return _render(case, form, 409, refusal.words)
+    response = Response(product.content, mimetype=product.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=product.file_name)
     return response
 
 
-def _render(case: OpenedCase, form: ExportForm | None, status: int, refusal: str = "") -> tuple[str, int]:
-    return render_template("casework/export.html", case=case, form=form, refusal=refusal), status
+def _render(
+    case: OpenedCase, form: ExportForm | None, status: int, refusal: str = "", shown: Preview | None = None
+) -> tuple[str, int]:
+    page = render_template("casework/export.html", case=case, form=form, refusal=refusal, shown=shown)
+    return page, status

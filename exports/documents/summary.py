@@ -3,12 +3,11 @@
 It must never put what the office thought or did into the facts copy, nor a name into a file name or into metadata.
 """
 
-import re
 from functools import cache
 
 from jinja2 import Template
 
-from exports.case_file import Answer, CaseFile, Variant
+from exports.case_file import Answer, CaseFile
 from exports.environment import make_environment
 from exports.legends import GROUNDS, Part, choose_legend
 from exports.printable import split_paragraphs
@@ -35,12 +34,6 @@ def build_summary_html(production: Production) -> str:
         account=_pair_paragraphs(case_file),
         short_digest=case_file.digests.sealed_report[:_DIGEST_ON_EVERY_PAGE],
     )
-
-
-def suggest_file_name(case_file: CaseFile, variant: Variant) -> str:
-    """A file name that gives away nobody's name: "case-7K2M-94PD-summary-facts.pdf"."""
-    reference = re.sub(r"[^A-Za-z0-9-]+", "", case_file.reference)
-    return f"case-{reference}-summary-{variant.value}.pdf"
 
 
 @cache

@@ -22,7 +22,7 @@ def export(reader: PageClient, case: FiledCase, variant: str) -> TestResponse:
     """Ask for one copy and return the answer as it came."""
     page = reader.get(f"/cases/{case.reference}/export")
     assert page.status == 200, page.words
-    fields = dict(read_fields(page.find_form("/export"))) | {"variant": variant}
+    fields = dict(read_fields(page.find_form("/export"))) | {"variant": variant, "reason": "For the meeting on Friday"}
     return reader.client.post(f"/cases/{case.reference}/export", data=fields, headers={"Origin": reader.origin})
 
 
@@ -54,11 +54,11 @@ def test_hands_out_the_copy_asked_for(sign_in_as: SignInAs, filing: Filing, vari
     with pikepdf.open(io.BytesIO(response.data)) as document:
         assert len(document.pages) > 1
     with read(filing.engine) as connection:
-        entry = list_entries(connection, case.id)[-1]
-    assert (entry["kind"], entry["item"]) == ("case:exported", variant)
+        entry = list_entries(connection, case.id)[-2]
+    assert (entry["kind"], entry["item"]) == ("case:exported", f"summary-{variant}")
     assert entry["digest"] == hashlib.sha256(response.data).hexdigest()
     history = reader.get(f"/cases/{case.reference}").words
-    assert f"Case summary exported, {variant} copy" in history
+    assert f"Exported: case summary, {variant} copy" in history
     assert "Missing" not in history
 
 
@@ -69,7 +69,7 @@ def test_says_what_a_copy_does_not_hold(sign_in_as: SignInAs, filing: Filing) ->
     decide(reader, case)
     words = reader.get(f"/cases/{case.reference}/export").words
     assert "all of it" not in words
-    assert "Neither holds the conversation, the reasons for a legal hold" in words
+    assert "No copy holds the conversation, the reasons for a legal hold" in words
 
 
 def test_the_facts_copy_is_the_default(sign_in_as: SignInAs, filing: Filing) -> None:
@@ -79,6 +79,38 @@ def test_the_facts_copy_is_the_default(sign_in_as: SignInAs, filing: Filing) -> 
     decide(reader, case)
     page = reader.get(f"/cases/{case.reference}/export")
     assert dict(read_fields(page.find_form("/export")))["variant"] == "facts"
-    wrong = reader.submit(page, {"variant": "everything"}, action="/export")
+    wrong = reader.submit(page, {"variant": "everything", "reason": "For the meeting"}, action="/export")
     assert wrong.status == 400
     assert wrong.list_errors() == ["Choose one of the answers offered"]
+
+
+def test_a_look_shows_the_pages_and_makes_nothing(sign_in_as: SignInAs, filing: Filing) -> None:
+    """Looking first shows a picture and the words of each page, keeps what was typed, and gives out no number."""
+    case = filing.file()
+    reader = sign_in_as(Role.ATTORNEY)
+    decide(reader, case)
+    page = reader.get(f"/cases/{case.reference}/export")
+    asked = {"reason": "Is it ready?", "numbered": "y", "preview": "yes"}
+    look = reader.submit(page, asked, action="/export")
+    assert look.status == 200
+    number = case.reference.replace("-", "")
+    assert f"{number}-000001 to {number}-0000" in look.words
+    pictures = [image for image in look.find_all("img") if str(image.get("src")).startswith("data:image/jpeg")]
+    assert len(pictures) > 1
+    assert "Unsworn, unverified account" in look.words
+    assert "Is it ready?" in str(look.find_all("textarea")[0].text)
+    with read(filing.engine) as connection:
+        kinds = [entry["kind"] for entry in list_entries(connection, case.id)]
+    assert kinds[-1] == "case:previewed"
+    assert not {"case:exported", "export:recorded"} & set(kinds)
+
+
+def test_asks_why(sign_in_as: SignInAs, filing: Filing) -> None:
+    """Without a reason nothing is made; the answer is at the field, and what was chosen is still chosen."""
+    case = filing.file()
+    reader = sign_in_as(Role.ATTORNEY)
+    decide(reader, case)
+    page = reader.submit(reader.get(f"/cases/{case.reference}/export"), {"variant": "office"}, action="/export")
+    assert page.status == 400
+    assert page.list_errors() == ["Write why it is made. It is kept, sealed, with the case"]
+    assert dict(read_fields(page.find_form("/export")))["variant"] == "office"

@@ -158,7 +158,8 @@ def test_a_day_at_a_desk_writes_what_the_document_says(
     expect(chain, "GET", f"{rule}/export")
     fields = dict(read_fields(reader.get(f"{path}/export").find_form("/export")))
     headers = {"Origin": reader.origin}
-    assert reader.client.post(f"{path}/export", data={**fields, "variant": "facts"}, headers=headers).status_code == 200
+    asked = {**fields, "variant": "facts", "reason": "For the file"}
+    assert reader.client.post(f"{path}/export", data=asked, headers=headers).status_code == 200
     expect(chain, "POST", f"{rule}/export")
     leave(reader, chain)
 

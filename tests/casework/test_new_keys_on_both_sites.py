@@ -15,11 +15,12 @@ from casework.caseworker import Caseworker
 from casework.conflicts import decide_conflict
 from casework.destruction import settle_withdrawal
 from casework.emergencies import ask_for_case
-from casework.exporting import export_summary
 from casework.files import find_last_check, list_files, verify_file
 from casework.opening import ConflictState, OpenedCase, open_case
+from casework.orders import DocumentKind, Order
 from casework.permissions import Role
 from casework.previews import find_look, look_into, read_preview
+from casework.producing import produce
 from casework.replies import list_readers, send_reply
 from casework.rotating import rotate_office_key
 from casework.workplace import Workplace
@@ -126,7 +127,8 @@ def test_everything_goes_on_after_a_wall(reader: PageClient, keyholders: Keyhold
     send_reply(intake, case, receipt_id=receipt_id, text="¿Cuándo fue?", language="es", is_question=True)
     assert "¿Cuándo fue?" in reader.get("/es/inbox").words
     assert open_case(intake, reference).list_items("reply")[0].text("text") == "¿Cuándo fue?"
-    assert export_summary(intake, open_case(intake, reference), Variant.OFFICE).content.startswith(b"%PDF")
+    order = Order(DocumentKind.SUMMARY, Variant.OFFICE, "For the meeting", is_numbered=True)
+    assert produce(intake, store, open_case(intake, reference), order).content.startswith(b"%PDF")
     check_shut(attorney, before, store, open_case(intake, reference))
 
 
@@ -139,7 +141,7 @@ def check_shut(walled: Caseworker, before: OpenedCase, store: FolderStore, now: 
         replies = connection.execute(select(tables.replies)).all()
     since = [(row, row.kind) for row in rows if row.id not in known and row.kind != "report"]
     since += [(row, "message") for row in replies]
-    assert {kind for _row, kind in since} == {"access_change", "message", "file_facts", "reply"}
+    assert {kind for _row, kind in since} == {"access_change", "message", "file_facts", "reply", "export"}
     for row, kind in since:
         for identity in held:
             with pytest.raises(CannotOpenError):

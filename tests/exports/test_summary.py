@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from exports.case_file import Answer, AnswerState, CaseFile, Incident, PrivilegeClass, Variant
-from exports.documents.summary import build_summary_html, render_case_summary, suggest_file_name
+from exports.documents.summary import build_summary_html, render_case_summary
 from exports.legends import LEGENDS, Part
 from exports.redaction.redacting import redact
 
@@ -229,10 +229,3 @@ def test_another_case_has_another_identifier(facts_pdf: bytes, office_pdf: bytes
     """Two different documents never share a PDF identifier."""
     trailers = {pdf[pdf.rindex(b"/ID") :].split(b"]")[0] for pdf in (facts_pdf, office_pdf)}
     assert len(trailers) == 2
-
-
-def test_file_name_gives_nobody_away(case_file: CaseFile) -> None:
-    """A file name holds the reference and the kind of copy, and nothing that could leave a folder."""
-    assert suggest_file_name(case_file, Variant.FACTS) == "case-7K2M-94PD-summary-facts.pdf"
-    crooked = dataclasses.replace(case_file, reference="../7K2M\n-94PD")
-    assert suggest_file_name(crooked, Variant.OFFICE) == "case-7K2M-94PD-summary-office.pdf"
