@@ -106,11 +106,12 @@ def test_a_look_shows_the_pages_and_makes_nothing(sign_in_as: SignInAs, filing: 
 
 
 def test_asks_why(sign_in_as: SignInAs, filing: Filing) -> None:
-    """Without a reason nothing is made; the answer is at the field, and what was chosen is still chosen."""
+    """Where another reason is meant and none is written, the answer is at the field, and what was chosen stays."""
     case = filing.file()
     reader = sign_in_as(Role.ATTORNEY)
     decide(reader, case)
-    page = reader.submit(reader.get(f"/cases/{case.reference}/export"), {"variant": "office"}, action="/export")
+    asked = {"variant": "office", "purpose": "other"}
+    page = reader.submit(reader.get(f"/cases/{case.reference}/export"), asked, action="/export")
     assert page.status == 400
     assert page.list_errors() == ["Write why it is made. It is kept, sealed, with the case"]
     assert dict(read_fields(page.find_form("/export")))["variant"] == "office"
