@@ -13,8 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -36,7 +36,7 @@ STATIC_CHECKS: dict[str, list[str]] = {
 }
 NOTHING_COLLECTED = 5  # pytest's exit status
 PYTEST = [f"{BIN}/python", "-m", "pytest"]
-VAULT_COVERAGE = ["--cov=vault", "--cov-branch", "--cov-report=term-missing:skip-covered", "--cov-fail-under=100"]
+VAULT_COVERAGE = ("--cov=vault", "--cov-branch", "--cov-report=term-missing:skip-covered", "--cov-fail-under=100")
 
 
 def make_environment(database: str | None = None) -> dict[str, str]:
@@ -85,56 +85,89 @@ def run_static_checks() -> list[str]:
     return failed
 
 
-@contextlib.contextmanager
-def start_tests(database: str, arguments: list[str], output: IO[str] | None) -> Iterator[subprocess.Popen[str]]:
-    """Start one pytest process in a group of its own; on leaving, nothing of that group is left running."""
-    command = [*PYTEST, "-o", f"cache_dir=.pytest_cache/{database}", *arguments]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=make_environment(database),
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT if output else None,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+@dataclass(frozen=True)
+class Run:
+    """One pytest process: its name, the database, which tests, and what else it is told."""
+
+    name: str
+    database: str
+    marks: str
+    settings: tuple[str, ...] = ("-p", "no:cov")
+
+
+# Two lanes at a time, one core each. What needs no database runs once, and so do the pages in a browser: they look the
+# same on either. The first run is also the one that measures the vault.
+FIRST_LANE = (Run("The tests on SQLite", "sqlite", "not browser", ()),)
+SECOND_LANE = (
+    Run("The tests that use a database, on PostgreSQL", "postgresql", "database and not browser"),
+    Run("The tests in a browser", "sqlite", "browser"),
+)
+
+
+class Lanes:
+    """Two rows of pytest processes, side by side; when one is told to stop, nothing of either is left running."""
+
+    def __init__(self, arguments: list[str]) -> None:
+        """Take what goes to pytest in place of the whole run; empty for the whole."""
+        self._arguments = arguments
+        self._end = time.monotonic() + TIME_LIMIT_SECONDS
+        self._running: list[subprocess.Popen[str]] = []
+        self._is_over = False
+
+    def stop(self) -> None:
+        """Kill what runs, each with the group that it leads, and start nothing more."""
+        self._is_over = True
+        for process in self._running:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+    def run(self, lane: tuple[Run, ...], output: IO[str] | None) -> int:
+        """Run one process after the other, and return the worst exit status."""
+        codes = [self._run_one(run, output) for run in lane if not self._is_over]
+        return max(codes, default=1)
+
+    def _run_one(self, run: Run, output: IO[str] | None) -> int:
+        settings = run.settings or (() if self._arguments else VAULT_COVERAGE)
+        cache = f"cache_dir=.pytest_cache/{run.name.split()[-1].lower()}"
+        print(f"\n{run.name}:", file=output, flush=True)
+        process = subprocess.Popen(
+            [*PYTEST, "-o", cache, "-m", run.marks, *settings, *self._arguments],
+            cwd=ROOT,
+            env=make_environment(run.database),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+            text=True,
+            start_new_session=True,
+        )
+        self._running.append(process)
+        try:
+            code = process.wait(timeout=max(1, self._end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            print(f"They did not end within {TIME_LIMIT_SECONDS // 60} minutes.", file=output, flush=True)
+            code = 1
+        finally:
+            self._running.remove(process)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if self._arguments and code == NOTHING_COLLECTED:
+            return 0  # what was asked for is in another run
+        return abs(code)
 
 
 def run_tests(arguments: list[str]) -> int:
-    """Run the tests on both databases at once; 0 when both passed.
-
-    What needs no database runs only in the first process, and so do the pages in a browser: they look the same on
-    either. The first is also the one that measures the vault.
-    """
-    first = arguments or VAULT_COVERAGE
-    second = ["-m", "database and not browser", "-p", "no:cov", *arguments]
-    end = time.monotonic() + TIME_LIMIT_SECONDS
-    with (
-        tempfile.TemporaryFile("w+") as kept,
-        start_tests("postgresql", second, kept) as on_postgresql,
-        start_tests("sqlite", first, None) as on_sqlite,
-    ):
-        codes = []
-        for process in (on_sqlite, on_postgresql):
-            try:
-                codes.append(process.wait(timeout=max(1, end - time.monotonic())))
-            except subprocess.TimeoutExpired:
-                print(f"The tests did not end within {TIME_LIMIT_SECONDS // 60} minutes.", flush=True)
-                codes.append(1)
-                os.killpg(process.pid, signal.SIGKILL)
-        print("\nThe tests that use a database, on PostgreSQL:", flush=True)
+    """Run both lanes at once; 0 when all passed. The second one's words come after the first's."""
+    lanes = Lanes(arguments)
+    with tempfile.TemporaryFile("w+") as kept, ThreadPoolExecutor(max_workers=1) as pool:
+        second = pool.submit(lanes.run, SECOND_LANE, kept)
+        try:
+            codes = [lanes.run(FIRST_LANE, None), second.result()]
+        finally:
+            lanes.stop()
         kept.seek(0)
         print(kept.read(), end="", flush=True)
-    if arguments and codes[1] == NOTHING_COLLECTED:
-        codes[1] = 0  # what was asked for needs no database
-    return max(abs(code) for code in codes)
+    return max(codes)
 
 
 def leave_on_signal(number: int, _frame: object) -> None:
