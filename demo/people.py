@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """One member of the staff. `role` is administrator, intake or attorney; a supervising attorney is marked."""
+    """One member of the staff. `role` is as in accounts, but a supervising attorney is an attorney who is marked."""
 
     key: str
     name: str
@@ -20,6 +20,8 @@ PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson("attorney", "Maren Castellane", "attorney@demo.example", "attorney"),
     DemoPerson("intake_one", "Tobias Quillfeather", "intake1@demo.example", "intake"),
     DemoPerson("intake_two", "Xiomara Vandermoor", "intake2@demo.example", "intake"),
+    DemoPerson("supervisor_two", "Philippa Underhay", "supervisor2@demo.example", "attorney", is_supervising=True),
+    DemoPerson("analyst", "Casimir Overmeadow", "analyst@demo.example", "analyst"),
 )
 
 PERSON_BY_KEY: dict[str, DemoPerson] = {person.key: person for person in PEOPLE}

@@ -145,17 +145,18 @@ def test_what_was_done_is_vouched_for(office: DemoOffice) -> None:
     assert all(item.is_vouched and item.has_opened for case in office.cases for item in case.items)
 
 
-def test_five_people_can_sign_in(office: DemoOffice) -> None:
-    """The accounts file names five accounts that work; only the legal staff hold the office identity."""
+def test_seven_people_can_sign_in(office: DemoOffice) -> None:
+    """The accounts file names seven accounts that work; only the legal staff hold the office identity."""
     roles = Counter(session.role for session in office.sessions.values())
     assert roles == {
         Role.ADMINISTRATOR: 1,
-        Role.SUPERVISING_ATTORNEY: 1,
+        Role.SUPERVISING_ATTORNEY: 2,
         Role.ATTORNEY: 1,
         Role.INTAKE: 2,
+        Role.ANALYST: 1,
     }
     for session in office.sessions.values():
-        assert bool(session.office_identities) is (session.role is not Role.ADMINISTRATOR)
+        assert bool(session.office_identities) is (session.role not in {Role.ADMINISTRATOR, Role.ANALYST})
     assert (office.data_dir / ACCOUNTS).stat().st_mode & 0o777 == 0o600
 
 
