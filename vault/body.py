@@ -35,6 +35,38 @@ def _write_body(file_key: bytes, source: ByteReader, target: Writable, nonce: by
         number, chunk = number + 1, following
 
 
+class BodyWriter:
+    """Encrypts a body as its bytes arrive: a random nonce at once, then ``write`` in any portions, then ``finish``."""
+
+    def __init__(self, file_key: bytes, target: Writable) -> None:
+        nonce = os.urandom(NONCE_BYTES)
+        target.write(nonce)
+        self._target = target
+        self._cipher = ChaCha20Poly1305(derive_key(file_key, b"payload", salt=nonce))
+        self._pending = bytearray()
+        self._number = 0
+
+    def write(self, data: bytes, /) -> None:
+        """Take the next bytes."""
+        self._pending += data
+        # One byte at least stays behind: the last chunk is marked as the last and must not be empty.
+        sealed = []
+        start = 0
+        while len(self._pending) - start > CHUNK_BYTES:
+            chunk = bytes(memoryview(self._pending)[start : start + CHUNK_BYTES])
+            sealed.append(self._cipher.encrypt(chunk_nonce(self._number, is_last=False), chunk, None))
+            self._number += 1
+            start += CHUNK_BYTES
+        if sealed:
+            del self._pending[:start]
+            self._target.write(b"".join(sealed))
+
+    def finish(self) -> None:
+        """Write the last chunk."""
+        self._target.write(self._cipher.encrypt(chunk_nonce(self._number, is_last=True), bytes(self._pending), None))
+        self._pending.clear()
+
+
 def read_body(file_key: bytes, source: ByteReader, target: Writable) -> None:
     """Decrypt the chunks of a source to its end; each is written when it has authenticated.
 

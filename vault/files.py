@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from vault import hybrid
-from vault.body import CHUNK_BYTES, NONCE_BYTES, TAG_BYTES, chunk_nonce
+from vault.body import CHUNK_BYTES, NONCE_BYTES, TAG_BYTES, BodyWriter, chunk_nonce
 from vault.contexts import Context
 from vault.derivation import derive_key
 from vault.errors import CannotOpenError
@@ -41,20 +41,17 @@ class FileSealer:
 
     def __init__(self, target: Writable, *, recipients: Sequence[Recipient], context: Context) -> None:
         """Write the header. Raises CannotSealError as :func:`vault.sealing.seal`."""
-        file_key, nonce = os.urandom(hybrid.FILE_KEY_BYTES), os.urandom(NONCE_BYTES)
-        target.write(write_sealed_header(file_key, recipients, context) + nonce)
-        self._target = target
-        self._cipher = ChaCha20Poly1305(derive_key(file_key, b"payload", salt=nonce))
+        file_key = os.urandom(hybrid.FILE_KEY_BYTES)
+        target.write(write_sealed_header(file_key, recipients, context))
+        self._body = BodyWriter(file_key, target)
         self._digest = hashlib.sha256()
-        self._pending = bytearray()
-        self._number = 0
         self.length = 0
 
     def write(self, data: bytes, /) -> int:
         """Take the next bytes of the file."""
         self.length += len(data)
         self._digest.update(data)
-        self._take(data)
+        self._body.write(data)
         return len(data)
 
     def finish(self) -> FileFacts:
@@ -62,25 +59,10 @@ class FileSealer:
         missing = padme_length(self.length) - self.length
         while missing:
             portion = min(missing, CHUNK_BYTES)
-            self._take(bytes(portion))
+            self._body.write(bytes(portion))
             missing -= portion
-        self._target.write(self._cipher.encrypt(chunk_nonce(self._number, is_last=True), bytes(self._pending), None))
-        self._pending.clear()
+        self._body.finish()
         return FileFacts(self.length, self._digest.hexdigest())
-
-    def _take(self, data: bytes) -> None:
-        self._pending += data
-        # One byte at least stays behind: the last chunk is marked as the last and must not be empty.
-        sealed = []
-        start = 0
-        while len(self._pending) - start > CHUNK_BYTES:
-            chunk = bytes(memoryview(self._pending)[start : start + CHUNK_BYTES])
-            sealed.append(self._cipher.encrypt(chunk_nonce(self._number, is_last=False), chunk, None))
-            self._number += 1
-            start += CHUNK_BYTES
-        if sealed:
-            del self._pending[:start]
-            self._target.write(b"".join(sealed))
 
 
 class SeekableSource(Protocol):

@@ -1,7 +1,7 @@
 // The other implementation's side of the exchange: seals and opens with the npm package age-encryption.
 // It must never hold a key that is used elsewhere: the tests make one for each run.
 import { readFileSync } from "node:fs";
-import { Decrypter, Encrypter, Stanza, generateHybridIdentity, identityToRecipient } from "age-encryption";
+import { Decrypter, Encrypter, Stanza, generateHybridIdentity, generateX25519Identity, identityToRecipient } from "age-encryption";
 
 const asked = JSON.parse(readFileSync(0, "utf8"));
 const bytes = (text) => new Uint8Array(Buffer.from(text, "base64"));
@@ -9,7 +9,7 @@ const text = (data) => Buffer.from(data).toString("base64");
 
 async function answer() {
   if (asked.verb === "identity") {
-    const identity = await generateHybridIdentity();
+    const identity = await (asked.kind === "classic" ? generateX25519Identity() : generateHybridIdentity());
     return { identity, recipient: await identityToRecipient(identity) };
   }
   if (asked.verb === "recipient") {
@@ -17,7 +17,8 @@ async function answer() {
   }
   if (asked.verb === "open") {
     const decrypter = new Decrypter();
-    decrypter.addIdentity(asked.identity);
+    if (asked.identity) decrypter.addIdentity(asked.identity);
+    else decrypter.addPassphrase(asked.passphrase);
     try {
       return { plaintext: text(await decrypter.decrypt(bytes(asked.sealed))) };
     } catch {

@@ -74,7 +74,7 @@ def test_empty_last_chunk_is_refused() -> None:
     """A second writing of the same content, with an empty chunk behind a full one, does not open."""
     target = io.BytesIO()
     sealer = FileSealer(target, recipients=[IDENTITY.recipient], context=CONTEXT)
-    cipher, number = sealer._cipher, 0
+    cipher, number = sealer._body._cipher, 0
     target.write(cipher.encrypt(chunk_nonce(number, is_last=False), bytes(CHUNK_BYTES), None))
     target.write(cipher.encrypt(chunk_nonce(number + 1, is_last=True), b"", None))
     with pytest.raises(CannotOpenError):
