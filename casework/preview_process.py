@@ -1,29 +1,26 @@
 """The child that looks into one file: what it says of itself, and pictures of it, made anew.
 
-Run as a program of its own, `python -I preview_process.py KIND LENGTH`: parsers meet hostile files, so they run where
-no key, no setting, no database and no open file of the site is, under limits, and are killed when they take too long.
+Run as a program of its own by `exports/children/starting.py`, with KIND and LENGTH: parsers meet hostile files, so they
+run where no key, no setting, no database and no open file of the site is, under limits, and are killed when they take
+too long.
 It must never write a file. It asks its parent for bytes of the file over a pipe, and gives back JSON and JPEGs.
 """
 
-import ctypes
 import io
 import json
 import math
 import re
-import resource
-import struct
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, BinaryIO, Final
 
-FRAME: Final = struct.Struct(">cQI")  # what is wanted: b"R"ead or b"D"one; offset; size
-LENGTH: Final = struct.Struct(">I")
-READ_BYTES: Final = 1024 * 1024
+from exports.children.limits import MEGABYTE, limit_itself
+from exports.children.pipes import FRAME, RemoteFile
+
 PAGES: Final = 10
-_MEGABYTE: Final = 1024 * 1024
-_MEMORY: Final = 1536 * _MEGABYTE
+_MEMORY: Final = 1536 * MEGABYTE
 _CPU_SECONDS: Final = 15
 _LONGEST_SIDE: Final = 1600
 _MOST_PIXELS: Final = 120_000_000
@@ -31,68 +28,11 @@ _LONGEST_FACT: Final = 200
 _PHOTO_FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _MAKE, _MODEL, _SOFTWARE, _TAKEN, _TAKEN_OFFSET, _CHANGED = 0x010F, 0x0110, 0x0131, 0x9003, 0x9011, 0x0132
-_WITHOUT_NEW_RIGHTS, _NEW_USER, _NEW_NETWORK = 38, 0x10000000, 0x40000000  # prctl(2), unshare(2)
 
 _PDF_DATE: Final = re.compile(r"^D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")  # ISO 32000-1, section 7.9.4
 
 Facts = dict[str, str]
 Found = tuple[Facts, list[bytes]]
-
-
-class RemoteFile(io.RawIOBase):
-    """The file, whose bytes only the parent can open: each read asks it."""
-
-    def __init__(self, asks: BinaryIO, answers: BinaryIO, length: int) -> None:
-        self._asks, self._answers, self._length = asks, answers, length
-        self._place = 0
-
-    def readable(self) -> bool:
-        """It can be read."""
-        return True
-
-    def seekable(self) -> bool:
-        """It can be read from any place."""
-        return True
-
-    def tell(self) -> int:
-        """Where it is read next."""
-        return self._place
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to a place."""
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._length}[whence]
-        self._place = max(start + offset, 0)
-        return self._place
-
-    def readinto(self, buffer: Any, /) -> int:  # noqa: ANN401  # whatever has the buffer protocol
-        """Fill a buffer as far as one answer goes."""
-        size = min(len(buffer), READ_BYTES, max(self._length - self._place, 0))
-        if not size:
-            return 0
-        self._asks.write(FRAME.pack(b"R", self._place, size))
-        self._asks.flush()
-        (given,) = LENGTH.unpack(self._answers.read(LENGTH.size))
-        data = self._answers.read(given)
-        buffer[: len(data)] = data
-        self._place += len(data)
-        return len(data)
-
-
-def limit_itself() -> None:
-    """Take from this process what a parser does not need: memory, time, files, cores, new rights, the network."""
-    for what, limit in (
-        (resource.RLIMIT_AS, _MEMORY),
-        (resource.RLIMIT_CPU, _CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 16),
-    ):
-        resource.setrlimit(what, (limit, limit))
-    # Where the kernel or the container forbids these two, the limits above still hold.
-    with suppress(OSError, AttributeError):
-        libc = ctypes.CDLL(None)
-        libc.prctl(_WITHOUT_NEW_RIGHTS, 1, 0, 0, 0)
-        libc.unshare(_NEW_USER | _NEW_NETWORK)
 
 
 def look_at_photo(file: BinaryIO) -> Found:
@@ -223,7 +163,7 @@ def main() -> None:
         import pillow_heif  # noqa: PLC0415
 
         pillow_heif.register_heif_opener(thumbnails=False)
-    limit_itself()
+    limit_itself(memory=_MEMORY, cpu_seconds=_CPU_SECONDS)
     file = io.BufferedReader(RemoteFile(asks, answers, length), 64 * 1024)
     facts, images = LOOKS[kind](file)
     said = json.dumps({"facts": clean_facts(facts), "images": [len(image) for image in images]}).encode()

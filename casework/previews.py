@@ -7,12 +7,10 @@ and nothing more than pictures and short lines.
 import hashlib
 import io
 import json
-import subprocess
-import sys
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import BoundedSemaphore, Timer
+from threading import BoundedSemaphore
 from time import monotonic
 from typing import IO, Final
 from uuid import uuid4
@@ -21,8 +19,10 @@ from casework.caseworker import Caseworker
 from casework.errors import CaseworkError
 from casework.files import FileEntry, open_stored
 from casework.opening import OpenedCase, WorkItem
-from casework.preview_process import FRAME, LENGTH, LOOKS, PAGES, READ_BYTES, clean_facts
+from casework.preview_process import LOOKS, PAGES, clean_facts
 from casework.recording import NewItem, find_work_recipient, record_item
+from exports.children.pipes import answer_reads, read_exactly
+from exports.children.starting import end_child, kill_after, start_child
 from models.blobs import BlobStore, BlobWriter, put_blob
 from vault.contexts import Context
 from vault.errors import CannotOpenError
@@ -171,59 +171,31 @@ def run_child(opener: FileOpener, kind: str, length: int, *, seconds: float = SE
 def _run_child(opener: FileOpener, kind: str, length: int, seconds: float) -> Look:
     started = monotonic()
     try:
-        # A fresh interpreter with an empty environment: a fork would hold this session's keys and the site's settings.
-        with subprocess.Popen(  # noqa: S603  # our own program, by its own path
-            [sys.executable, "-I", str(_PROGRAM), kind, str(length)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            cwd="/",
-            start_new_session=True,
-        ) as child:
-            timer = Timer(seconds, child.kill)
-            timer.start()
-            try:
-                assert child.stdin is not None
-                assert child.stdout is not None
-                return _answer(opener, length, child.stdin, child.stdout)
-            finally:
-                timer.cancel()
-                child.kill()
+        child = start_child(_PROGRAM, kind, str(length))
+        try:
+            assert child.stdin is not None
+            assert child.stdout is not None
+            with kill_after(child, seconds):
+                said, _offset, size = answer_reads(opener, length, child.stdin, child.stdout)
+                if said != b"D":
+                    raise ValueError
+                return _read_look(child.stdout, size)
+        finally:
+            end_child(child)
     except (OSError, EOFError, ValueError, KeyError, TypeError):
         is_late = monotonic() - started >= seconds
         raise (PreviewBusyError if is_late else PreviewError) from None
 
 
-def _answer(opener: FileOpener, length: int, to_child: IO[bytes], from_child: IO[bytes]) -> Look:
-    """Give the child what it asks for until it is done."""
-    while True:
-        wanted, offset, size = FRAME.unpack(_read_exactly(from_child, FRAME.size))
-        if wanted == b"D":
-            return _read_look(from_child, size)
-        if wanted != b"R" or size > READ_BYTES:
-            raise ValueError
-        data = b"".join(opener.iterate(offset, min(offset + size, length)))
-        to_child.write(LENGTH.pack(len(data)) + data)
-        to_child.flush()
-
-
 def _read_look(from_child: IO[bytes], size: int) -> Look:
     if size > _MOST_WORD_BYTES:
         raise ValueError
-    said = json.loads(_read_exactly(from_child, size))
+    said = json.loads(read_exactly(from_child, size))
     sizes = [int(each) for each in said["images"]]
     if len(sizes) > PAGES or any(each < 0 for each in sizes) or sum(sizes) > _MOST_IMAGE_BYTES:
         raise ValueError
     facts = clean_facts({name: str(text) for name, text in said["facts"].items() if name in _FACTS})
-    images = tuple(_read_exactly(from_child, each) for each in sizes)
+    images = tuple(read_exactly(from_child, each) for each in sizes)
     if not all(image.startswith(b"\xff\xd8\xff") for image in images):
         raise ValueError
     return Look(facts, images)
-
-
-def _read_exactly(source: IO[bytes], size: int) -> bytes:
-    data = source.read(size)
-    if len(data) != size:
-        raise EOFError
-    return data

@@ -217,9 +217,9 @@ def test_child_limits_itself(tmp_path: Path) -> None:
     """After the limits are set, the child can write no file, take no endless memory and make no core dump."""
     code = (
         "import resource, sys\n"
-        f"sys.path.insert(0, {str(Path(preview_process.__file__).parent)!r})\n"
-        "import preview_process\n"
-        "preview_process.limit_itself()\n"
+        f"sys.path.insert(0, {str(Path(preview_process.__file__).parents[1])!r})\n"
+        "from exports.children.limits import limit_itself\n"
+        "limit_itself(memory=1 << 30, cpu_seconds=15)\n"
         "assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)\n"
         "assert resource.getrlimit(resource.RLIMIT_CPU)[1] <= 20\n"
         "try:\n    bytearray(4 << 30)\nexcept MemoryError:\n    print('no memory')\n"

@@ -1,0 +1,62 @@
+"""What is asked of a child that draws documents, and what it answers, as bytes on a pipe.
+
+The parent pickles what it asks: the values are ours, the pipe is ours, and the child holds nothing worth taking. It
+must never unpickle anything itself: a child has laid out what strangers wrote, so its answer is plain bytes.
+"""
+
+import pickle  # noqa: TID251  # see above: nobody but our own parent writes to this pipe
+import struct
+from collections.abc import Mapping
+from typing import IO, Final
+
+from exports.children.pipes import read_exactly
+from exports.productions import Drawing, Production
+
+DRAWN, FAILED, NO_MEMORY = b"D", b"E", b"M"
+_REQUEST: Final = struct.Struct(">Q")
+_ANSWER: Final = struct.Struct(">cIQ")  # how it went; pages; bytes of the PDF that follow
+_MOST_BYTES: Final = 512 * 1024 * 1024
+
+Request = tuple[str, Production, Mapping[str, object]]
+
+
+def pack_request(request: Request) -> tuple[bytes, bytes]:
+    """In the parent: a document's name, its production and its options, as head and body."""
+    body = pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL)
+    return _REQUEST.pack(len(body)), body
+
+
+def read_request(source: IO[bytes]) -> Request:
+    """In the child: what is to be drawn next.
+
+    Raises:
+        EOFError: the parent wants nothing more.
+    """
+    (size,) = _REQUEST.unpack(read_exactly(source, _REQUEST.size))
+    asked: Request = pickle.loads(read_exactly(source, size))  # noqa: S301  # from our own parent, over its own pipe
+    return asked
+
+
+def write_answer(target: IO[bytes], how: bytes, drawing: Drawing | None = None) -> None:
+    """In the child: how it went, and what was drawn."""
+    content = drawing.content if drawing else b""
+    target.write(_ANSWER.pack(how, drawing.pages if drawing else 0, len(content)))
+    target.write(content)
+    target.flush()
+
+
+def read_answer(source: IO[bytes]) -> tuple[bytes, Drawing | None]:
+    """In the parent: how it went, and what was drawn.
+
+    Raises:
+        EOFError, ValueError: the child is gone, or says something else than it should.
+    """
+    how, pages, size = _ANSWER.unpack(read_exactly(source, _ANSWER.size))
+    if how not in {DRAWN, FAILED, NO_MEMORY} or size > _MOST_BYTES:
+        raise ValueError
+    if how != DRAWN:
+        return how, None
+    content = read_exactly(source, size)
+    if not content.startswith(b"%PDF-") or not pages:
+        raise ValueError
+    return how, Drawing(content, pages)

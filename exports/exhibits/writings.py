@@ -1,0 +1,125 @@
+"""Word files and plain text as pages: their words in simple order, set anew.
+
+It must never run in a process that holds keys, nor let markup of a file through: only our own elements are drawn, with
+no attribute, and nothing is fetched. Runs in `exports/exhibits/child.py`.
+"""
+
+import codecs
+import io
+import zipfile
+from html.parser import HTMLParser
+from typing import BinaryIO, Final
+from xml.parsers.expat import ExpatError
+
+import mammoth  # type: ignore[import-untyped]  # ships no types
+import mammoth.images  # type: ignore[import-untyped]  # the same
+
+from exports.exhibits.failures import FailedError, Failure
+from exports.printable import find_direction, show_text
+from exports.rendering import render_pdf
+
+WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_MOST_CHARACTERS: Final = 400_000  # about 150 pages
+_MOST_BYTES: Final = 32 * 1024 * 1024
+_MOST_UNPACKED: Final = 64 * 1024 * 1024
+_LOCKED_OFFICE: Final = b"\xd0\xcf\x11\xe0"  # an OLE file: what Word makes of a document with a password
+_KEPT: Final = frozenset(
+    {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tr", "td", "th", "strong", "em", "br"}
+)
+_DROPPED: Final = frozenset({"script", "style", "title"})
+
+
+def set_text(file: BinaryIO) -> bytes:
+    """Set a plain text as a PDF.
+
+    Raises:
+        FailedError: it is too long.
+    """
+    raw = file.read(_MOST_CHARACTERS * 4 + 1)
+    is_wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = raw.decode("utf-16" if is_wide else "utf-8-sig", "replace")
+    if len(text) > _MOST_CHARACTERS:
+        raise FailedError(Failure.TOO_LARGE)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return _set("".join(f'<p dir="{find_direction(line)}">{show_text(line) or "&nbsp;"}</p>' for line in lines))
+
+
+def set_word(file: BinaryIO) -> bytes:
+    """Set the words of a Word file (ECMA-376) as a PDF: headings, lists and tables, no pictures, no comments.
+
+    Raises:
+        FailedError: it is locked, broken or too large.
+    """
+    raw = file.read(_MOST_BYTES + 1)
+    if len(raw) > _MOST_BYTES:
+        raise FailedError(Failure.TOO_LARGE)
+    if raw.startswith(_LOCKED_OFFICE):
+        raise FailedError(Failure.LOCKED)
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as parts:
+            # zipfile gives out no more of a part than the list at the end says it has.
+            if sum(part.file_size for part in parts.infolist()) > _MOST_UNPACKED:
+                raise FailedError(Failure.TOO_LARGE)
+        found = mammoth.convert_to_html(
+            io.BytesIO(raw),
+            convert_image=mammoth.images.img_element(lambda _image: {}),
+            include_embedded_style_map=False,
+            external_file_access=False,
+        ).value
+    except (zipfile.BadZipFile, ExpatError, KeyError, ValueError, AttributeError, TypeError, EOFError, OSError):
+        raise FailedError(Failure.BROKEN) from None
+    reader = _Plain()
+    reader.feed(found)
+    reader.close()
+    return _set(reader.markup())
+
+
+class _Plain(HTMLParser):
+    """Reads markup and keeps words and simple elements."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._parts: list[str] = []
+        self._open: list[str] = []
+        self._length = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep an element of ours, without its attributes."""
+        del attrs
+        if tag == "br":
+            self._parts.append("<br>")
+        elif tag in _KEPT or tag in _DROPPED:
+            self._open.append(tag)
+            if tag in _KEPT:
+                self._parts.append(f"<{tag}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close an element that is open, and what stands open in it."""
+        while tag in self._open:
+            closed = self._open.pop()
+            if closed in _KEPT:
+                self._parts.append(f"</{closed}>")
+            if closed == tag:
+                return
+
+    def handle_data(self, data: str) -> None:
+        """Keep words."""
+        if _DROPPED.intersection(self._open):
+            return
+        self._length += len(data)
+        if self._length > _MOST_CHARACTERS:
+            raise FailedError(Failure.TOO_LARGE)
+        # Each run is trimmed by itself, so the spaces at its ends are put back.
+        start, end = data[: len(data) - len(data.lstrip())], data[len(data.rstrip()) :]
+        self._parts.append((" " if start else "") + str(show_text(data)) + (" " if end else ""))
+
+    def markup(self) -> str:
+        """All of it, closed."""
+        return "".join([*self._parts, *(f"</{tag}>" for tag in reversed(self._open))])
+
+
+def _set(body: str) -> bytes:
+    return render_pdf(
+        f'<!doctype html><html lang="und"><head><title>Exhibit</title></head><body>{body}</body></html>',
+        styles=("exhibit_text.css",),
+    ).content
