@@ -32,6 +32,12 @@ _PARTIES = {
     "officer_names": "Officers",
     "has_lawyer": "Lawyer already",
 }
+_PARTY_KINDS = {
+    "other_people": paper.PartyKind.BYSTANDER,
+    "officer_names": paper.PartyKind.PUBLIC,
+    "has_lawyer": paper.PartyKind.PUBLIC,  # one of our own answers
+}
+_CHILD_AGES = frozenset({"under_13", "13_to_17"})
 # Pages that have a place of their own in the summary, or are no facts.
 _PLACED_PAGES = frozenset({"where", "when", "what_happened", "contact", "check"})
 _PLACED_QUESTIONS = frozenset({"agency", "encounter_type", "how_it_ended", "reach", "held_phone", *_PARTIES})
@@ -91,7 +97,7 @@ def build_case_file(caseworker: Caseworker, case: OpenedCase) -> paper.CaseFile:
         story=make_answer(report, "what_happened"),
         translation=_make_translation(caseworker, case),
         parties=tuple(
-            paper.Party(label, make_answer(report, question))
+            paper.Party(label, make_answer(report, question), _find_party_kind(report, question))
             for question, label in _PARTIES.items()
             if question != "held_name" or report.values.get("held_name")
         ),
@@ -106,7 +112,7 @@ def build_case_file(caseworker: Caseworker, case: OpenedCase) -> paper.CaseFile:
         consents=_make_consents(caseworker, case, report),
         chronology=make_chronology(caseworker, case, report, files),
         witnesses=tuple(
-            paper.Party(label, make_answer(report, question))
+            paper.Party(label, make_answer(report, question), _find_party_kind(report, question))
             for question, label in _WITNESSES.items()
             if report.values.get(question)
         ),
@@ -118,6 +124,16 @@ def build_case_file(caseworker: Caseworker, case: OpenedCase) -> paper.CaseFile:
         office=make_office_record(caseworker, case, agreement.checks),
         is_demo=caseworker.config.is_demo,
     )
+
+
+def _find_party_kind(report: Report, question: str) -> paper.PartyKind:
+    """Who an answer names. The person it happened to is a child where their age was told so."""
+    names_affected = question in {"affected_names", "held_name"} or (
+        question == "name_to_use" and report.values.get("reporter_role") == "affected"
+    )
+    if names_affected and report.values.get("age_band") in _CHILD_AGES:
+        return paper.PartyKind.CHILD
+    return _PARTY_KINDS.get(question, paper.PartyKind.PERSON)
 
 
 def _make_incident(case: OpenedCase, report: Report) -> paper.Incident:

@@ -12,10 +12,18 @@ from typing import Literal
 
 
 class Variant(enum.StrEnum):
-    """Who a document is made for: the facts copy may leave the office, the office copy may not."""
+    """Who a document is made for: the facts copy may leave the office, the office copy may not.
+
+    What each of them holds: `exports/redaction/policies.py`.
+    """
 
     FACTS = "facts"
     OFFICE = "office"
+    COURT = "court"
+    CO_COUNSEL = "co_counsel"
+    AGENCY = "agency"
+    PRESS = "press"
+    REPORTER = "reporter"
 
 
 class PrivilegeClass(enum.StrEnum):
@@ -79,12 +87,22 @@ class FactSection:
     facts: tuple[Fact, ...]
 
 
+class PartyKind(enum.StrEnum):
+    """Who an answer names, on which it depends whether a copy may name them; a person where nobody said otherwise."""
+
+    PERSON = "person"
+    CHILD = "child"
+    BYSTANDER = "bystander"
+    PUBLIC = "public"  # officers and agencies, and answers that name nobody
+
+
 @dataclass(frozen=True)
 class Party:
     """Somebody or something named in the report: "Affected person", "Officer 2", "Agency"."""
 
     label: str
     answer: Answer
+    kind: PartyKind = PartyKind.PERSON
 
 
 @dataclass(frozen=True, kw_only=True)

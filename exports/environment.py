@@ -10,6 +10,7 @@ from typing import assert_never
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from exports.case_file import Answer, AnswerState
+from exports.coarse_dates import MonthOfDay, MonthOfMoment
 from exports.printable import find_direction, show_plain, show_text, split_paragraphs, strip_controls
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "exports"
@@ -32,7 +33,9 @@ _MONTHS = (
 
 
 def format_day(day: date) -> str:
-    """A day as a US reader writes it: "November 23, 2026"."""
+    """A day as a US reader writes it: "November 23, 2026"; "November 2026" where only the month may be told."""
+    if isinstance(day, MonthOfDay | MonthOfMoment):
+        return f"{_MONTHS[day.month - 1]} {day.year}"
     return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
@@ -44,6 +47,8 @@ def format_moment(moment: datetime) -> str:
     """
     if moment.utcoffset() is None:
         raise ValueError("A moment on paper needs its time zone.")
+    if isinstance(moment, MonthOfMoment):
+        return format_day(moment)
     return f"{format_day(moment.date())}, {moment:%H:%M %Z}"
 
 

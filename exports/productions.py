@@ -23,12 +23,14 @@ class Production:
     """A case as one copy shows it.
 
     ``removed`` are the words that must be nowhere in anything made of it, for the search that proves it.
+    ``withheld_exhibits`` are the ids of exhibits whose content may not be in it, neither drawn nor as a file.
     """
 
     variant: Variant
     case_file: CaseFile = field(repr=False)
     omissions: tuple[Omission, ...] = ()
     removed: tuple[str, ...] = field(default=(), repr=False)
+    withheld_exhibits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
