@@ -69,14 +69,16 @@ def _describe(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:  # noqa
     return dict(_SIMPLE[kind])
 
 
+# A copy that must not tell days has months in their place: exports/coarse_dates.py.
+_MONTH: Final[dict[str, Any]] = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$"}
 _SIMPLE: Final[dict[Any, dict[str, Any]]] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
     int: {"type": "integer"},
     types.NoneType: {"type": "null"},
     # A moment is a date too, for Python: it is asked for by its own class here.
-    datetime: {"type": "string", "format": "date-time"},
-    date: {"type": "string", "format": "date"},
+    datetime: {"anyOf": [{"type": "string", "format": "date-time"}, _MONTH]},
+    date: {"anyOf": [{"type": "string", "format": "date"}, _MONTH]},
 }
 
 

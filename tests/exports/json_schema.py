@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ TYPES: dict[str, tuple[type, ...]] = {
     "null": (type(None),),
 }
 KNOWN = {
-    *("$schema", "title", "description", "$defs", "$ref", "type", "format", "enum", "const", "anyOf"),
+    *("$schema", "title", "description", "$defs", "$ref", "type", "format", "enum", "const", "anyOf", "pattern"),
     *("properties", "required", "additionalProperties", "items", "prefixItems", "minItems", "maxItems"),
 }
 
@@ -52,6 +53,8 @@ def _holds(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:  #
 def _check_type(value: Any, schema: dict[str, Any], at: str) -> None:  # noqa: ANN401 - JSON
     is_right = isinstance(value, TYPES[schema["type"]])
     if not is_right or (isinstance(value, bool) and schema["type"] != "boolean"):
+        raise InvalidError(at)
+    if "pattern" in schema and not re.search(schema["pattern"], value):
         raise InvalidError(at)
     try:
         match schema.get("format"):
