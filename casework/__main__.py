@@ -28,6 +28,7 @@ from casework.shipped_facts import load_shipped_facts
 from casework.signing_in_at_terminal import sign_in_at_terminal
 from casework.stored_comparison import compare_stored
 from casework.worker import Worker
+from casework.worker_keys import keep_announced, make_worker_key
 from casework.workplace import Workplace
 from web.config import CaseworkConfig, ConfigurationError, read_config
 from web.database import open_engine
@@ -162,10 +163,12 @@ def work(parsed: argparse.Namespace) -> int:
     """Do long work until told to stop; it may be killed at any moment, and nothing is forgotten."""
     config = _read_casework_config(parsed)
     with _open_engine(config) as engine:
-        worker = Worker(Workplace(engine, make_configured_store(config), config))
+        key = make_worker_key()
+        worker = Worker(Workplace(engine, make_configured_store(config), config, key))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: worker.stop())
-        worker.run()
+        with keep_announced(engine, config, key):
+            worker.run()
     return 0
 
 

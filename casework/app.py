@@ -26,6 +26,7 @@ from casework.views import (
     confirm,
     emergency,
     export,
+    exports,
     files,
     invite,
     join,
@@ -73,7 +74,7 @@ def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LO
     app.jinja_env.globals["find_office_fingerprint"] = lambda: find_office_fingerprint(app.extensions["engine"], config)
     account_views = (sign_in, confirm, passkeys, account, account_sessions, passphrase)
     people_views = (join, waiting, staff, invite, colleague, staff_changes)
-    case_views = (cases, case, access, files, export, emergency, notices, withdrawn)
+    case_views = (cases, case, access, files, export, exports, emergency, notices, withdrawn)
     for view in (*account_views, *people_views, *case_views, office_key, recovery, ledger, patterns):
         app.register_blueprint(view.blueprint)
     for directory_view in (agencies, agency_imports):

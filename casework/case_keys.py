@@ -34,6 +34,11 @@ def open_case_keyring(which: str, key_row: Row[Any], holder: Identity, former: S
         )
     except CannotOpenError:
         return None
+    return add_former_keys(which, newest, former)
+
+
+def add_former_keys(which: str, newest: Identity, former: Sequence[Row[Any]]) -> Keyring:
+    """Open the identities that a case had before its newest one, as far as the chain of them opens."""
     identities = [newest]
     for row in former:
         context = Context(f"former_{which}_identity", (row.case_id, str(row.generation)))

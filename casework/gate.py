@@ -10,17 +10,20 @@ from flask import Flask, Response, current_app, g, redirect, render_template, re
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
 
+from casework.caseworker import Caseworker
 from casework.confirming import confirm_or_ask
+from casework.export_runs import resume_runs
 from casework.forms import LeaveForm, SignInForm, UnlockForm
 from casework.kept_fields import read_kept_fields
 from casework.paths import find_page_above
 from casework.permissions import PUBLIC_ENDPOINTS, Permission, find_required_permission, needs_fresh_factor
 from casework.sessions import Desk, find_desk
+from vault.errors import UntrustedKeyError
 from web.config import CaseworkConfig
 from web.cookies import get_box_cookie
 from web.csrf import N_
 from web.database import get_engine
-from web.errors import ErrorPage, render_error
+from web.errors import ErrorPage, log_failure, render_error
 
 Answer = BaseResponse | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -74,9 +77,24 @@ def _keep_gate() -> Answer | None:
     permission = find_required_permission(view)
     if permission is None or not g.staff_session.may(permission):
         return render_template("shared/error.html", page=NOT_FOR_YOU), 403
+    _go_on_with_runs()
     if needs_fresh_factor(view) and not g.staff_session.is_fresh(get_config()):
         return confirm_or_ask()
     return None
+
+
+def _go_on_with_runs() -> None:
+    """Give what is left of this person's runs of documents to a worker that is up, if the one that had it died.
+
+    Somebody's swapped key must not shut every page: then nothing is sealed, the alarm is rung, and the run waits.
+    """
+    if not g.staff_session.may(Permission.CASE_EXPORT):
+        return
+    try:
+        resume_runs(Caseworker(get_engine(), get_config(), g.staff_session))
+    except UntrustedKeyError as error:
+        log_failure(error)
+        current_app.extensions["key_alarm"].ring()
 
 
 def _lead_to_page(error: MethodNotAllowed) -> Answer:

@@ -12,6 +12,7 @@ CASE_WORDS: dict[str, str] = {
     "case:opened": "Case opened",
     "case:exported": "Exported",
     "case:previewed": "Looked at before export",
+    "export:requested": "Asked for, with other cases, and its keys given to a worker",
     "export:recorded": "Register of exports",
     "conflict:decided": "Conflict decision recorded",
     "note:added": "Note added",

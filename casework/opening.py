@@ -223,11 +223,29 @@ def open_case_with(
     connection: Connection, caseworker: Caseworker, row: Row[Any], key_row: Row[Any], holder: Identity
 ) -> OpenedCase:
     """Open a stored case with the identity of one of its holders."""
+    former = list_former_keys(connection, row.id)
+    return open_case_with_keyrings(
+        connection,
+        caseworker,
+        row,
+        report_keyring=open_case_keyring(REPORT, key_row, holder, former),
+        work_keyring=open_case_keyring(WORK, key_row, holder, former),
+        holder=holder,
+    )
+
+
+def open_case_with_keyrings(  # the halves of a case's keys, and whose they are
+    connection: Connection,
+    caseworker: Caseworker,
+    row: Row[Any],
+    *,
+    report_keyring: Keyring | None,
+    work_keyring: Keyring | None,
+    holder: Identity,
+) -> OpenedCase:
+    """Open a stored case with keys of it that are open already; `holder` may open its card."""
     stored = list_sealed_items(connection, row.id)
     ledger = read_case_ledger(connection, row.id, caseworker.config)
-    former = list_former_keys(connection, row.id)
-    report_keyring = open_case_keyring(REPORT, key_row, holder, former)
-    work_keyring = open_case_keyring(WORK, key_row, holder, former)
     report_row = next((each for each in stored if each.kind == "report"), None)
     report, opened_digest = _open_report(report_row, report_keyring)
     identities = (*caseworker.session.office_identities.values(), caseworker.session.identity, holder)

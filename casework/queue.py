@@ -155,6 +155,21 @@ def read_queue(caseworker: Caseworker, wanted: QueueFilter, number: int = 1) -> 
     return QueuePage(_flag(entries, undecided), _count(undecided, withdrawn), number, pages, total)
 
 
+def list_references(caseworker: Caseworker, wanted: QueueFilter, most: int) -> list[str]:
+    """List the references of all that the filter finds, in the order of the queue; one more than `most` at most."""
+    found = _list_undecided(caseworker, wanted)
+    decided = _list_decided_statuses(wanted)
+    if decided and len(found) <= most:
+        case_filter = _make_case_filter(caseworker, wanted, decided)
+        if wanted.language or wanted.is_marked:
+            found += [each for each in _open_cards(caseworker, case_filter) if _is_wanted(each, wanted)]
+        else:
+            with read(caseworker.engine) as connection:
+                rows = list_cards(connection, case_filter, limit=most + 1 - len(found), offset=0)
+            found += [QueueEntry(row, None) for row in rows]
+    return [each.row.reference for each in found[: most + 1]]
+
+
 def _flag(entries: Sequence[QueueEntry], undecided: Sequence[QueueEntry]) -> tuple[QueueEntry, ...]:
     """Tell of each entry which others read alike and whether it came in a burst, as far as cards were opened."""
     cards = {each.row.reference: each.card for each in (*undecided, *entries) if each.card is not None}

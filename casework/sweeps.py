@@ -16,9 +16,11 @@ from models.destroying import delete_ownerless_blob_rows, find_known_blobs, list
 from models.drafts import delete_expired_drafts
 from models.emergency_keys import delete_expired_requests
 from models.engine import read, write
+from models.export_runs import delete_run, list_expired_runs, list_results, lock_run
 from models.invitations import delete_old_invitations
-from models.jobs import ensure_job
+from models.jobs import EXPORT_RUN, delete_job, ensure_job
 from models.used_challenges import delete_expired_challenges
+from models.workers import delete_dead_workers
 from web import clock
 
 SETTLE: Final = "withdrawal:settle"
@@ -43,6 +45,26 @@ def sweep_expired(place: Workplace, _subject: str) -> None:
         delete_expired_challenges(connection, int(clock.now().timestamp()))
         mark_rekey_due(connection, delete_expired_requests(connection, int(clock.now().timestamp())))
         delete_old_invitations(connection, int(clock.now().timestamp()) - _INVITATION_KEPT_SECONDS)
+
+
+def sweep_runs(place: Workplace, _subject: str) -> None:
+    """Delete runs of documents that are a day old, their files first, and forget workers that are long dead.
+
+    Raises:
+        BlobStoreError: files are left, and the run with them; the next round goes on.
+    """
+    now = int(clock.now().timestamp())
+    with read(place.engine) as connection:
+        results = {run_id: list_results(connection, run_id) for run_id in list_expired_runs(connection, now)}
+    for run_id, blob_ids in results.items():
+        for blob_id in blob_ids:
+            place.store.delete(blob_id)
+        with write(place.engine) as connection:
+            if lock_run(connection, run_id) is not None:
+                delete_run(connection, run_id)
+                delete_job(connection, EXPORT_RUN, run_id)
+    with write(place.engine) as connection:
+        delete_dead_workers(connection, now)
 
 
 def sweep_files(place: Workplace, _subject: str) -> None:

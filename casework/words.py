@@ -194,3 +194,11 @@ def write_size(length: int) -> str:
             break
         size, unit = size / 1000, larger
     return f"{length} bytes" if unit == "bytes" else f"{size:.1f} {unit} ({length:,} bytes)"
+
+
+def describe_seconds(seconds: int) -> str:
+    """Say roughly how long something takes."""
+    if seconds < 60:  # noqa: PLR2004  # a minute
+        return "less than a minute"
+    minutes = round(seconds / 60)
+    return "about a minute" if minutes == 1 else f"about {minutes} minutes"

@@ -1,13 +1,13 @@
 """The worker: takes jobs on lease and does them, one after the other, until it is told to stop.
 
-It may be killed at any moment. It holds no key that opens anything, and must never log more of a failure than its type
-and place.
+It may be killed at any moment. It holds one key, of its own and in memory alone, which opens what people seal to it for
+a run of documents; it must never log more of a failure than its type and place.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Final
@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from casework.destruction import empty_database, settle_withdrawal
 from casework.head_mail import SEND_HEADS, send_heads
 from casework.ledger_round import WALK, walk_ledger
-from casework.sweeps import SETTLE, find_withdrawals, sweep_expired, sweep_files
+from casework.run_work import work_at_run
+from casework.sweeps import SETTLE, find_withdrawals, sweep_expired, sweep_files, sweep_runs
 from casework.toolkits import make_toolkits
 from casework.workplace import Workplace
 from models.directory_versions import MAKE_TOOLKITS
@@ -25,6 +26,7 @@ from models.emptying import EMPTY_STORE, can_empty
 from models.engine import read, write
 from models.jobs import (
     ALL,
+    EXPORT_RUN,
     LEASE_SECONDS,
     Job,
     claim_job,
@@ -56,12 +58,13 @@ ROUNDS: Mapping[str, Round] = {
     "withdrawal:find": Round(find_withdrawals, 600),
     "sweep:expired": Round(sweep_expired, 900),
     "sweep:files": Round(sweep_files, 1_800),
+    "sweep:runs": Round(sweep_runs, 900),
     SEND_HEADS: Round(send_heads, 900),
     WALK: Round(walk_ledger, 86_400),
     # Also asked for by each change of the directory.
     MAKE_TOOLKITS: Round(make_toolkits, 86_400),
 }
-DEEDS: Mapping[str, Deed] = {SETTLE: settle_withdrawal, EMPTY_STORE: empty_database}
+DEEDS: Mapping[str, Deed] = {SETTLE: settle_withdrawal, EMPTY_STORE: empty_database, EXPORT_RUN: work_at_run}
 
 
 class Worker:
@@ -69,10 +72,15 @@ class Worker:
 
     def __init__(self, place: Workplace) -> None:
         """Take a place of work; the rounds begin with the first job that is looked for."""
-        self._place = place
+        self._place = replace(place, is_told_to_stop=lambda: self._told_to_stop)
+        self.key = place.key
         # A plain value: a lock that the interrupted code holds would never come free for a signal's handler.
         self._told_to_stop = False
         self._kinds: list[str] = []
+
+    @property
+    def _own_id(self) -> str:
+        return self.key.id if self.key else ""
 
     def stop(self) -> None:
         """Let `run` end after the job at hand; may be called from a signal handler."""
@@ -98,10 +106,10 @@ class Worker:
         if not self._kinds:
             self._begin()
         with read(self._place.engine) as connection:
-            if not has_due_job(connection, self._kinds, _now()):
+            if not has_due_job(connection, self._kinds, _now(), worker_id=self._own_id):
                 return False
         with write(self._place.engine) as connection:
-            job = claim_job(connection, self._kinds, _now())
+            job = claim_job(connection, self._kinds, _now(), worker_id=self._own_id)
         if job is None:
             return False
         self._do(job)

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, exists, or_, select, update
 
 from models.cases import Status
+from models.export_tables import export_run_cases
 from models.tables import (
     blobs,
     cards,
@@ -32,7 +33,7 @@ WITHDRAWN: Final = "withdrawn"
 # Replies before the receipts that they point to.
 _CONTENTS: Final = (
     *(case_keys, former_case_keys, emergency_keys, cards, sealed_items, replies, receipts, case_openings, notices),
-    withdrawals,
+    *(export_run_cases, withdrawals),
 )
 
 

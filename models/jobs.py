@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from models.export_tables import export_runs
 from models.tables import jobs
 
 # The subject of work that is about no one thing.
 ALL = "all"
 LEASE_SECONDS = 60
+# Work on a run of documents: only the worker to whom its keys were sealed can do anything about it.
+EXPORT_RUN = "export:run"
 _FIRST_DELAY_SECONDS = 10
 _LONGEST_DELAY_SECONDS = 3_600
 
@@ -59,14 +62,15 @@ def ensure_job(connection: Connection, kind: str, subject: str) -> None:
     connection.execute(make(jobs).values(values).on_conflict_do_nothing())
 
 
-def has_due_job(connection: Connection, kinds: list[str], now: int) -> bool:
-    """Tell whether there is work that nobody has on lease. `now` in seconds since 1970."""
-    return connection.execute(_select_due(kinds, now)).first() is not None
+def has_due_job(connection: Connection, kinds: list[str], now: int, *, worker_id: str = "") -> bool:
+    """Tell whether there is work that nobody has on lease. `now` in seconds since 1970, `worker_id` who would do it."""
+    return connection.execute(_select_due(kinds, now, worker_id)).first() is not None
 
 
-def claim_job(connection: Connection, kinds: list[str], now: int) -> Job | None:
+def claim_job(connection: Connection, kinds: list[str], now: int, *, worker_id: str = "") -> Job | None:
     """Take the job that has waited longest on lease, or None. Two workers never get the same one."""
-    row = connection.execute(_select_due(kinds, now).with_for_update(skip_locked=True)).first()
+    statement = _select_due(kinds, now, worker_id)
+    row = connection.execute(statement.with_for_update(skip_locked=True, of=jobs)).first()
     if row is None:
         return None
     attempts = row.attempts + 1
@@ -112,10 +116,12 @@ def list_jobs(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(jobs).order_by(jobs.c.run_after, jobs.c.id)))
 
 
-def _select_due(kinds: list[str], now: int) -> Any:  # noqa: ANN401  # SQLAlchemy's select over four columns
+def _select_due(kinds: list[str], now: int, worker_id: str) -> Any:  # noqa: ANN401  # SQLAlchemy's select over four columns
+    own_runs = select(export_runs.c.id).where(export_runs.c.worker_id == worker_id)
+    is_for_me = or_(jobs.c.kind != EXPORT_RUN, jobs.c.subject.in_(own_runs))
     return (
         select(jobs.c.id, jobs.c.kind, jobs.c.subject, jobs.c.attempts)
-        .where(jobs.c.kind.in_(kinds), jobs.c.run_after <= now, jobs.c.leased_until <= now)
+        .where(jobs.c.kind.in_(kinds), jobs.c.run_after <= now, jobs.c.leased_until <= now, is_for_me)
         .order_by(jobs.c.run_after, jobs.c.id)
         .limit(1)
     )
@@ -130,3 +136,8 @@ def _end_lease_of_newer(connection: Connection, job: Job) -> None:
 def _change(connection: Connection, job: Job, **values: int | str) -> bool:
     mine = (jobs.c.id == job.id, jobs.c.attempts == job.attempts)
     return connection.execute(update(jobs).where(*mine).values(**values)).rowcount == 1
+
+
+def delete_job(connection: Connection, kind: str, subject: str) -> None:
+    """Take work off the list that nobody needs any more, whoever is at it."""
+    connection.execute(delete(jobs).where(jobs.c.kind == kind, jobs.c.subject == subject))

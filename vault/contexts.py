@@ -46,6 +46,12 @@ SEALED_KINDS: Final[dict[str, int]] = {
     "totp_secret": 1,
     "second_factors": 1,
     "site_settings": 1,
+    "run_order": 1,
+    "run_report_identity": 3,
+    "run_work_identity": 3,
+    "run_document_key": 2,
+    "run_outcome": 2,
+    "run_result": 2,
 }
 
 #: Whose public keys may be signed, and how many ids name their owner.
@@ -57,6 +63,7 @@ RECIPIENT_KINDS: Final[dict[str, int]] = {
     "case_report_recipient": 1,
     "case_work_recipient": 1,
     "reporter_recipient": 2,
+    "worker_recipient": 1,
 }
 
 KINDS: Final[dict[str, int]] = SEALED_KINDS | RECIPIENT_KINDS

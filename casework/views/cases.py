@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from casework.assignments import list_colleagues, list_names
 from casework.case_forms import QueueForm, list_wrong_fields
+from casework.caseworker import Caseworker
 from casework.conversation_forms import ButtonForm
 from casework.emergencies import count_waiting
 from casework.notices import list_own_notices
@@ -59,16 +60,10 @@ def list_cases() -> Response | tuple[str, int]:
     caseworker = get_caseworker()
     if caseworker.session.waits_for_key:
         return redirect("/waiting", code=303)
-    colleagues = list_colleagues(caseworker)
-    form = QueueForm(request.args)
-    form.offer(
-        status=STATUS,
-        owner={MINE: "Me", NOBODY: "Nobody", **colleagues},
-        language={term.code: term.text for term in STORY_LANGUAGE},
-    )
-    is_valid = form.validate()
+    form = read_queue_form(caseworker)
+    wanted = read_queue_filter(form)
     try:
-        page = view_queue(caseworker, _read_filter(form), _read_number())
+        page = view_queue(caseworker, wanted, _read_number())
     except NoSuchPageError:
         abort(404)
     content = render_template(
@@ -76,6 +71,7 @@ def list_cases() -> Response | tuple[str, int]:
         form=form,
         page=page,
         links=_list_links(page),
+        kept=_list_filters(wanted),
         names=list_names(caseworker),
         notices=list_own_notices(caseworker),
         emergencies=count_waiting(caseworker) if caseworker.session.may(Permission.EMERGENCY_OPEN) else 0,
@@ -89,10 +85,23 @@ def list_cases() -> Response | tuple[str, int]:
         find_language=find_language,
         read_date=read_date,
     )
-    return content, 200 if is_valid else 400
+    return content, 400 if form.errors else 200
 
 
-def _read_filter(form: QueueForm) -> QueueFilter:
+def read_queue_form(caseworker: Caseworker) -> QueueForm:
+    """Read and check what somebody wants to see of the queue, from the address of this request."""
+    form = QueueForm(request.args)
+    form.offer(
+        status=STATUS,
+        owner={MINE: "Me", NOBODY: "Nobody", **list_colleagues(caseworker)},
+        language={term.code: term.text for term in STORY_LANGUAGE},
+    )
+    form.validate()
+    return form
+
+
+def read_queue_filter(form: QueueForm) -> QueueFilter:
+    """Make the filter out of a form that was checked; what is wrong in it is left out."""
     wrong = list_wrong_fields(form)
 
     def word(name: str) -> str:
@@ -128,3 +137,9 @@ def _list_links(page: QueuePage) -> dict[str, str]:
     if page.number < page.pages:
         links["next"] = link(page.number + 1)
     return links
+
+
+def _list_filters(wanted: QueueFilter) -> dict[str, str]:
+    """The filters that are set, as an address writes them."""
+    words = (wanted.status, wanted.owner, wanted.language, "y" * wanted.is_unread, "y" * wanted.is_marked)
+    return {name: word for name, word in zip(_FILTERS, words, strict=True) if word}

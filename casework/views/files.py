@@ -58,7 +58,7 @@ NOT_NOW = ErrorPage(N_("Not now"), N_("The store of files does not answer. Pleas
 STALE = ErrorPage(N_("That did not work"), N_("This page had been open for a while. Please go back and try again."))
 
 
-def _answer_failures(view: Callable[..., Answer]) -> Callable[..., Answer]:
+def answer_failures(view: Callable[..., Answer]) -> Callable[..., Answer]:
     """Answer what can be wrong with a stored file with a page that says it."""
 
     @wraps(view)
@@ -89,7 +89,7 @@ def _find(reference: str, file_id: str) -> tuple[Caseworker, OpenedCase, FileEnt
 
 @blueprint.get("/cases/<reference>/files/<file_id>/preview/<int:number>")
 @require(Permission.FILE_READ)
-@_answer_failures
+@answer_failures
 def show_preview(reference: str, file_id: str, number: int) -> Answer:
     """Show one picture made of a file."""
     caseworker, case, entry = _find(reference, file_id)
@@ -102,7 +102,7 @@ def show_preview(reference: str, file_id: str, number: int) -> Answer:
 
 @blueprint.get("/cases/<reference>/files/<file_id>/play")
 @require(Permission.FILE_READ)
-@_answer_failures
+@answer_failures
 def play(reference: str, file_id: str) -> Answer:
     """Hand a recording to a player, from any place (RFC 9110, section 14); at most 4 MiB to one question."""
     caseworker, case, entry = _find(reference, file_id)
@@ -142,7 +142,7 @@ def _find_span(length: int) -> tuple[int, int, bool] | None:
 
 @blueprint.get("/cases/<reference>/files/<file_id>/original")
 @require(Permission.FILE_READ)
-@_answer_failures
+@answer_failures
 def download(reference: str, file_id: str) -> Answer:
     """Hand over the original, bit for bit, as something to keep and not to show."""
     caseworker, case, entry = _find(reference, file_id)
@@ -169,7 +169,7 @@ def _shut_in(response: Response) -> Response:
 
 @blueprint.post("/cases/<reference>/files/<file_id>/verify")
 @require(Permission.FILE_READ)
-@_answer_failures
+@answer_failures
 def verify(reference: str, file_id: str) -> Answer:
     """Compute a file's SHA-256 anew and go back to where the page shows the result."""
     caseworker, case, entry = _find(reference, file_id)
@@ -185,7 +185,7 @@ def verify(reference: str, file_id: str) -> Answer:
 
 @blueprint.post("/cases/<reference>/previews")
 @require(Permission.FILE_READ)
-@_answer_failures
+@answer_failures
 def make_previews(reference: str) -> Answer:
     """Look into the files that nobody looked into yet; what there was no time for is left for the next press."""
     caseworker = get_caseworker()

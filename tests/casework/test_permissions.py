@@ -157,6 +157,15 @@ EXPECTED |= {
     ("POST", "/agencies/imports/<uuid:import_id>/apply"): OVERSIGHT,
     ("POST", "/agencies/imports/<uuid:import_id>/drop"): OVERSIGHT,
 }
+EXPECTED |= {
+    ("GET", "/exports"): LEGAL,
+    ("GET", "/exports/new"): LEGAL,
+    ("POST", "/exports"): LEGAL,
+    ("GET", "/exports/<uuid:run_id>"): LEGAL,
+    ("POST", "/exports/<uuid:run_id>/cancel"): LEGAL,
+    ("GET", "/exports/<uuid:run_id>/all"): LEGAL,
+    ("GET", "/exports/<uuid:run_id>/files/<uuid:case_id>"): LEGAL,
+}
 REFUSAL = "Not for your account"
 
 
@@ -183,6 +192,8 @@ def fill_in(rule: str) -> str:
         "<uuid:agreement_id>": "00000000-0000-4000-8000-000000000000",
         "<uuid:event_id>": "00000000-0000-4000-8000-000000000000",
         "<uuid:import_id>": "00000000-0000-4000-8000-000000000000",
+        "<uuid:run_id>": "00000000-0000-4000-8000-000000000000",
+        "<uuid:case_id>": "00000000-0000-4000-8000-000000000000",
         "<int:number>": "1",
         "<path:filename>": "site.css",
     }
