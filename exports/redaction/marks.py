@@ -39,7 +39,7 @@ GROUND_WORDS: Mapping[Ground, str] = MappingProxyType(
         Ground.OTHER: "Other reason of the office",
     }
 )
-_BRACKETS: Mapping[Ground, str] = MappingProxyType(
+BRACKETS_OF_GROUNDS: Mapping[Ground, str] = MappingProxyType(
     {
         Ground.NAME: "[name removed]",
         Ground.PLACE: "[place removed]",
@@ -70,7 +70,7 @@ class Mark:
         """What stands in the text instead."""
         if self.replacement:
             return f"[{self.replacement.strip('[] ')}]"
-        return f"[{make_initials(self.text)}]" if self.ground is Ground.CHILD else _BRACKETS[self.ground]
+        return f"[{make_initials(self.text)}]" if self.ground is Ground.CHILD else BRACKETS_OF_GROUNDS[self.ground]
 
 
 @dataclass(frozen=True)

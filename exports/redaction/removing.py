@@ -5,10 +5,10 @@ What is taken out must be gone from the text: a bracket stands there instead, as
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from exports.case_file import CaseFile, Party, PartyKind, Variant
-from exports.redaction.marks import GROUND_WORDS, Mark
+from exports.redaction.marks import BRACKETS_OF_GROUNDS, GROUND_WORDS, Ground, Mark
 from exports.redaction.matching import Haystack, Needle, Span, make_needle
 from exports.redaction.names import list_names, make_initials, reads_as_sentence
 from exports.redaction.policies import POLICIES, RULE_WORDS, Policy
@@ -16,6 +16,8 @@ from exports.redaction.rules import BRACKETS, Rule, find_by_rules
 
 NAME_REMOVED = "[name removed]"
 CONTACT_REMOVED = "[contact removed]"
+WORDS_REMOVED = BRACKETS_OF_GROUNDS[Ground.OTHER]
+OUR_BRACKETS = frozenset({*BRACKETS.values(), *BRACKETS_OF_GROUNDS.values(), NAME_REMOVED, CONTACT_REMOVED})
 MARKED_BY_OFFICE = "Marked by the office"
 _MOST_PASSES = 4
 _SHORTEST_CONTACT = 4  # letters and digits of a piece of the contact details
@@ -52,7 +54,15 @@ def list_removals(case_file: CaseFile, variant: Variant, marks: Iterable[Mark]) 
     if policy.removes_contact:
         for text in _list_contact_words(case_file):
             add(text, CONTACT_REMOVED, "Ways to reach a person", policy.ground)
-    return tuple(removals.values())
+    return tuple(_mend_bracket(removal, removals) for removal in removals.values())
+
+
+def _mend_bracket(removal: Removal, needles: Iterable[Needle]) -> Removal:
+    """The same with a bracket of ours where the office's own words for it hold what must go."""
+    if removal.ground != MARKED_BY_OFFICE or removal.bracket in OUR_BRACKETS:
+        return removal
+    haystack = Haystack(removal.bracket)
+    return replace(removal, bracket=WORDS_REMOVED) if any(map(haystack.has, needles)) else removal
 
 
 def _list_party_words(party: Party, policy: Policy) -> list[tuple[str, str, str]]:
@@ -158,7 +168,7 @@ class Remover:
 
 def blank_brackets(text: str, brackets: Iterable[str]) -> str:
     """The text without our own brackets, for a search that shall not find a surname "Name" in "[name removed]"."""
-    for bracket in sorted({*BRACKETS.values(), NAME_REMOVED, CONTACT_REMOVED, *brackets}, key=len, reverse=True):
+    for bracket in sorted({*OUR_BRACKETS, *brackets}, key=len, reverse=True):
         text = text.replace(bracket, " \ufffc ")
     return text
 
