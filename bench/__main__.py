@@ -5,13 +5,39 @@ Run from the project's folder, on a machine that does nothing else: .venv/bin/py
 
 from collections.abc import Iterator
 
-from bench import county_pages, form_pages, ledger, pdf_summary, queue, seeking, sending, served, uploads, worker
+from bench import (
+    county_pages,
+    drawing,
+    form_pages,
+    ledger,
+    long_paper,
+    pdf_summary,
+    queue,
+    seeking,
+    sending,
+    served,
+    uploads,
+    worker,
+)
 from bench.table import Row, print_table
 
 
 def run_all() -> Iterator[Row]:
     """Run the benchmarks; each row comes as soon as it is measured."""
-    for benchmark in (form_pages, county_pages, sending, queue, seeking, ledger, pdf_summary, worker, served, uploads):
+    for benchmark in (
+        form_pages,
+        county_pages,
+        sending,
+        queue,
+        seeking,
+        ledger,
+        pdf_summary,
+        drawing,
+        long_paper,
+        worker,
+        served,
+        uploads,
+    ):
         yield from benchmark.run()
 
 

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from exports.children.limits import MEGABYTE
-from exports.children.requests import DRAWN, NO_MEMORY, pack_request, read_answer
+from exports.children.requests import DRAWN, NO_MEMORY, read_answer, write_request
 from exports.children.starting import end_child, kill_after, start_child
 from exports.productions import Drawing, Production
 
@@ -130,14 +130,10 @@ class DrawingPool:
         """What the child drew, or why it did not; and whether it is of no more use."""
         assert child.stdin is not None
         assert child.stdout is not None
-        head, body = pack_request((name, production, options))
         began = monotonic()
         try:
             with kill_after(child, self._seconds):
-                child.stdin.write(head)
-                child.stdin.write(body)
-                child.stdin.flush()
-                del body
+                write_request(child.stdin, (name, production, options))
                 how, drawing = read_answer(child.stdout)
         except (OSError, EOFError, ValueError):
             if self._is_closed:

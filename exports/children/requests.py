@@ -13,17 +13,20 @@ from exports.children.pipes import read_exactly
 from exports.productions import Drawing, Production
 
 DRAWN, FAILED, NO_MEMORY = b"D", b"E", b"M"
-_REQUEST: Final = struct.Struct(">Q")
 _ANSWER: Final = struct.Struct(">cIQ")  # how it went; pages; bytes of the PDF that follow
 _MOST_BYTES: Final = 512 * 1024 * 1024
 
 Request = tuple[str, Production, Mapping[str, object]]
 
 
-def pack_request(request: Request) -> tuple[bytes, bytes]:
-    """In the parent: a document's name, its production and its options, as head and body."""
-    body = pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL)
-    return _REQUEST.pack(len(body)), body
+def write_request(target: IO[bytes], request: Request) -> None:
+    """In the parent: a document's name, its production and its options. Pictures pass through without being copied.
+
+    Raises:
+        OSError: the child is gone.
+    """
+    pickle.dump(request, target, protocol=pickle.HIGHEST_PROTOCOL)
+    target.flush()
 
 
 def read_request(source: IO[bytes]) -> Request:
@@ -32,8 +35,7 @@ def read_request(source: IO[bytes]) -> Request:
     Raises:
         EOFError: the parent wants nothing more.
     """
-    (size,) = _REQUEST.unpack(read_exactly(source, _REQUEST.size))
-    asked: Request = pickle.loads(read_exactly(source, size))  # noqa: S301  # from our own parent, over its own pipe
+    asked: Request = pickle.load(source)  # noqa: S301  # from our own parent, over its own pipe
     return asked
 
 

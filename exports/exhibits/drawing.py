@@ -44,8 +44,8 @@ class Limits:
     seconds_to_open: float = 60
     seconds_a_page: float = 20
     seconds: float = 900
-    pages_a_volume: int = 250
-    bytes_a_volume: int = 24 * _MEGABYTE
+    pages_a_volume: int = 200
+    bytes_a_volume: int = 16 * _MEGABYTE
     most_pages: int = 5000
     blank_pages: int = 3
 
