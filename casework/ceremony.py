@@ -15,10 +15,13 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from casework.accounts import AccountRows, Granter, NewAccount, NewPerson, make_account, put_account
+from casework.document_keys import make_key_row, name_new_key
 from casework.errors import CeremonyRefusedError
 from casework.ledger_writing import append_event
 from casework.permissions import Role
 from casework.site_settings import SiteTexts, seal_site_settings
+from exports.signatures.keys import make_document_key
+from models.document_keys import put_document_key
 from models.engine import create_engine, migrate, read, write
 from models.ledger import Event, start_chain
 from models.office_keys import get_office_key, put_office_key
@@ -178,6 +181,13 @@ def _put_rows(
     recipient = keys.office.recipient.raw
     context = Context("office_recipient", (keys.office_key_id,))
     signature = sign_recipient(recipient, context=context, key=keys.office_signing)
+    document_key = make_key_row(
+        make_document_key(config.office_name, clock.now()),
+        office_key_id=keys.office_key_id,
+        recipient=keys.office.recipient,
+        signing_key=keys.office_signing,
+        made_on=clock.today(config.time_zone),
+    )
     with write(engine) as connection:
         start_chain(connection, "intake")
         start_chain(connection, "casework")
@@ -189,9 +199,11 @@ def _put_rows(
             made_on=clock.today(config.time_zone),
             retired_on=None,
         )
+        put_document_key(connection, **document_key)
         for site, sealed in settings.items():
             put_site_settings(connection, site, sealed)
         append_event(connection, Event("office:made", keys.office_key_id), config)
+        append_event(connection, name_new_key(document_key), config)
         for rows in accounts:
             put_account(connection, rows)
             append_event(connection, Event("staff:added", rows.staff["id"]), config)

@@ -37,6 +37,9 @@ HARM_NAMES = {
 _OFFICE_WORDS = {
     "office:made": "Office made at the key ceremony",
     "office:rotated": "New office key made",
+    "document_key:made": "New key for signing documents made",
+    "document_key:imported": "Own key for signing documents brought in",
+    "document_key:retired": "Key for signing documents replaced",
     "recovery:made": "Recovery shares made",
     "settings:stored": "Settings stored for recovery",
     "office:recovered": "Office recovered from its shares",

@@ -83,6 +83,20 @@ recovery_keys = Table(
     Column("retired_on", Date),
 )
 
+# What the office signs documents with: a certificate, which the office signing key has signed in turn, and its private
+# half, sealed to the office key. Those that were replaced stay: what they signed is still the office's.
+document_keys = Table(
+    "document_keys",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("certificate_signature", LargeBinary, nullable=False),
+    Column("office_key_id", _ID, ForeignKey("office_keys.id"), nullable=False),
+    Column("sealed_key", LargeBinary, nullable=False),
+    Column("made_on", Date, nullable=False),
+    Column("retired_on", Date),
+)
+
 # Each site's settings file, sealed so that only whoever opens the office signing key can read it: for recovery.
 site_settings = Table(
     "site_settings",

@@ -52,6 +52,7 @@ SEALED_KINDS: Final[dict[str, int]] = {
     "run_document_key": 2,
     "run_outcome": 2,
     "run_result": 2,
+    "document_key": 2,
 }
 
 #: Whose public keys may be signed, and how many ids name their owner.

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -40,6 +41,11 @@ def fingerprint_certificate(certificate: bytes) -> str:
     """The SHA-256 of a certificate (DER) as other programs print it, in groups: "3F2A 09C1 ...", 64 digits."""
     digits = hashlib.sha256(certificate).hexdigest().upper()
     return " ".join(digits[start : start + _GROUP] for start in range(0, len(digits), _GROUP))
+
+
+def find_end(certificate: bytes) -> datetime:
+    """When a certificate (DER) expires, aware."""
+    return x509.load_der_x509_certificate(certificate).not_valid_after_utc
 
 
 def find_name(certificate: bytes) -> str:

@@ -18,7 +18,14 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 
 from exports.signatures.certificates import find_name
-from exports.signatures.keys import DocumentKey, KeyFault, UnreadableKeyError, make_document_key, read_document_key
+from exports.signatures.keys import (
+    DocumentKey,
+    KeyFault,
+    UnreadableKeyError,
+    check_document_key,
+    make_document_key,
+    read_document_key,
+)
 from exports.signatures.signing import CannotSignError, sign_pdf
 from exports.signatures.verifying import verify_pdf
 from tests.exports.signed import SIGNED_AT, make_key, make_small_pdf, sign
@@ -177,6 +184,13 @@ def test_key_without_its_certificate_is_incomplete() -> None:
     with pytest.raises(UnreadableKeyError) as refusal:
         read_document_key(content, b"six", SIGNED_AT)
     assert refusal.value.fault is KeyFault.INCOMPLETE
+
+
+def test_key_of_another_certificate_is_told_apart(key: DocumentKey) -> None:
+    """A stored key that is not the private half of the certificate beside it is refused."""
+    check_document_key(key.pkcs12, key.certificate)
+    with pytest.raises(UnreadableKeyError):
+        check_document_key(make_key().pkcs12, key.certificate)
 
 
 @pytest.mark.parametrize(

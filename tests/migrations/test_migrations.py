@@ -35,6 +35,7 @@ FORBIDDEN_TO_INTAKE: dict[str, Callable[[Connection], object]] = {
     "read sealed office keys": lambda connection: connection.execute(
         select(tables.office_key_holders.c.sealed_identity)
     ),
+    "read document keys": lambda connection: connection.execute(select(tables.document_keys.c.certificate)),
     "read staff": lambda connection: connection.execute(select(tables.staff)),
     "read staff sessions": lambda connection: connection.execute(select(tables.sessions)),
     "read the ledger": lambda connection: connection.execute(select(tables.ledger_entries)),
@@ -53,6 +54,7 @@ FORBIDDEN_TO_INTAKE: dict[str, Callable[[Connection], object]] = {
 FORBIDDEN_TO_CASEWORK: dict[str, Callable[[Connection], object]] = {
     "read drafts": lambda connection: connection.execute(select(tables.drafts)),
     "read reporters' boxes": lambda connection: connection.execute(select(tables.boxes)),
+    "delete a document key": lambda connection: connection.execute(delete(tables.document_keys)),
     "rewrite the ledger": lambda connection: connection.execute(update(tables.ledger_entries).values(entry="")),
     "cut the ledger": lambda connection: connection.execute(delete(tables.ledger_entries)),
     "write intake's ledger": lambda connection: connection.execute(
