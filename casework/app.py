@@ -24,6 +24,7 @@ from casework.views import (
     cases,
     colleague,
     confirm,
+    document_key,
     emergency,
     export,
     exports,
@@ -40,6 +41,7 @@ from casework.views import (
     sign_in,
     staff,
     staff_changes,
+    verify,
     waiting,
     withdrawn,
 )
@@ -76,6 +78,18 @@ def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LO
     people_views = (join, waiting, staff, invite, colleague, staff_changes)
     case_views = (cases, case, access, files, export, exports, emergency, notices, withdrawn)
     for view in (*account_views, *people_views, *case_views, office_key, recovery, ledger, patterns):
+    case_views = (cases, case, access, files, export, emergency, notices, withdrawn)
+    for view in (
+        *account_views,
+        *people_views,
+        *case_views,
+        office_key,
+        document_key,
+        verify,
+        recovery,
+        ledger,
+        patterns,
+    ):
         app.register_blueprint(view.blueprint)
     for directory_view in (agencies, agency_imports):
         app.register_blueprint(directory_view.blueprint)

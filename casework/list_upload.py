@@ -1,4 +1,4 @@
-"""Reads a posted form with one file into memory: ICE's list is larger than other forms of this site may be.
+"""Reads a posted form with one file into memory: a list, a key or a document is larger than other forms may be.
 
 Nothing of it is written to the disk, and nothing beyond the limit is kept.
 """
@@ -14,7 +14,6 @@ from werkzeug.formparser import FormDataParser
 from casework.ice_list import LARGEST_FILE
 from web.body_limit import BODY_LIMIT, discard
 
-_LIMIT = LARGEST_FILE + BODY_LIMIT
 _PARTS = 20
 
 
@@ -27,8 +26,8 @@ class Upload:
     content: bytes | None
 
 
-def read_upload(field: str) -> Upload:
-    """Read the form that is being posted; answers 400, 408, 411 or 413 where that cannot be done.
+def read_upload(field: str, *, largest: int = LARGEST_FILE) -> Upload:
+    """Read the form that is being posted, with a file of so many bytes at most; answers 400, 408, 411 or 413 else.
 
     The view must be marked with `takes_files`, and must not look at `request.form`.
     """
@@ -37,7 +36,7 @@ def read_upload(field: str) -> Upload:
         return Upload(MultiDict(request.form), "", None)
     if length is None:
         abort(411)
-    if length > _LIMIT:
+    if length > largest + BODY_LIMIT:
         discard(request.environ["wsgi.input"])
         abort(413)
     body = request.environ["wsgi.input"].read(length)

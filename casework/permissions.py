@@ -30,6 +30,7 @@ class Permission(StrEnum):
     CASE_OPEN = "case:open"
     CASE_ASSIGN = "case:assign"
     CASE_EXPORT = "case:export"
+    DOCUMENT_VERIFY = "document:verify"
     CASE_GRANT = "case:grant"  # give a restricted case that one holds to one more person; hand it over
     CASE_RESTRICT = "case:restrict"  # decide who may open a case; walls
     EMERGENCY_OPEN = "emergency:open"
@@ -70,6 +71,7 @@ _INTAKE = _EVERYBODY | {
     Permission.CASE_OPEN,
     Permission.CASE_ASSIGN,
     Permission.CASE_EXPORT,
+    Permission.DOCUMENT_VERIFY,
     Permission.CONFLICT_DECIDE,
     Permission.STORY_READ,
     Permission.FILE_READ,

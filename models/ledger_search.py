@@ -67,6 +67,20 @@ def iterate_noun_rows(connection: Connection, nouns: Iterable[str]) -> Iterator[
     return iter(connection.execute(statement.order_by(ledger_entries.c.sequence).execution_options(yield_per=_PORTION)))
 
 
+def list_digest_rows(connection: Connection, kind: str, digest: str, *, limit: int) -> list[Row[Any]]:
+    """List casework's entries of a kind that carry a digest (hexadecimal), as they are stored, newest first.
+
+    It reads every entry of the kind: for a question that somebody asks now and then.
+    """
+    named = json.dumps({"digest": digest}, separators=(",", ":")).removeprefix("{").removesuffix("}")
+    statement = select(*_COLUMNS).where(
+        ledger_entries.c.site == "casework",
+        ledger_entries.c.kind == kind,
+        ledger_entries.c.entry.contains(named, autoescape=True),
+    )
+    return list(connection.execute(statement.order_by(ledger_entries.c.sequence.desc()).limit(limit)))
+
+
 def read_signed(row: Row[Any], check: SignatureCheck) -> dict[str, Any] | None:
     """Read a stored entry; None where the site did not sign it, or where it is none."""
     try:

@@ -103,14 +103,14 @@ def test_ledger_verifies_and_contains_its_own_head(
     assert staff_office.accounts
     assert main(command) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith("casework 6 ")
+    assert printed.startswith("casework 7 ")
     kept = tmp_path / "heads"
     kept.write_text(printed, encoding="ascii")
     assert main([*command, "--head", f"{kept}"]) == 0
-    kept.write_text(f"casework 6 {'ab' * 32}\n", encoding="ascii")
+    kept.write_text(f"casework 7 {'ab' * 32}\n", encoding="ascii")
     assert main([*command, "--head", f"{kept}"]) == 1
-    assert "casework: rolled back. Entry 6 is not the one of the head kept outside" in capsys.readouterr().err
-    kept.write_text(printed.replace("casework 6 ", "casework 7 "), encoding="ascii")
+    assert "casework: rolled back. Entry 7 is not the one of the head kept outside" in capsys.readouterr().err
+    kept.write_text(printed.replace("casework 7 ", "casework 7 "), encoding="ascii")
     assert main([*command, "--head", f"{kept}"]) == 1
     assert "casework: cut off. The head kept outside is entry 7, and the chain ends" in capsys.readouterr().err
     kept.write_text("nonsense", encoding="ascii")

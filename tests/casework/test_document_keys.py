@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,8 @@ from casework.document_keys import (
     sign_document,
 )
 from casework.permissions import Role
+from casework.recovering import find_office
+from casework.recovery import make_share_set
 from casework.rotating import rotate_office_key
 from casework.sessions import StaffSession
 from exports.signatures.keys import make_document_key
@@ -106,6 +109,18 @@ def test_key_opens_after_the_office_key_changed(keyholders: Keyholders) -> None:
     for who in (Role.ATTORNEY, "Nora Nueva"):
         signed = sign_document(sit_down_again(keyholders.sit_down(who)), make_small_pdf(), "Case summary")
         assert verify_pdf(signed, certificate.certificate).is_ours
+
+
+def test_key_opens_after_recovery_from_the_shares(keyholders: Keyholders, owner: Engine) -> None:
+    """What the shares on paper open, also after a new office key, signs with the document key from before."""
+    supervisor, granter = keyholders.sit_down(Role.SUPERVISING_ATTORNEY), keyholders.open_granter()
+    shares = make_share_set(supervisor, granter, threshold=2, count=3, replaces=None)
+    rotate_office_key(keyholders.engine, keyholders.config, granter)
+    recovery = find_office(owner, shares.shares[1:]).recovery
+    recovered = replace(supervisor, session=replace(supervisor.session, office_identities=recovery.office_identities))
+    (certificate,) = list_certificates(keyholders.engine, keyholders.config)
+    signed = sign_document(recovered, make_small_pdf(), "Case summary")
+    assert verify_pdf(signed, certificate.certificate).is_ours
 
 
 def test_who_holds_no_office_key_opens_nothing(keyholders: Keyholders) -> None:

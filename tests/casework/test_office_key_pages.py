@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
 from casework.app import create_app
+from casework.document_keys import sign_document
 from casework.permissions import Role
 from casework.rotating import rotate_office_key
 from casework.sessions import put_session
@@ -25,8 +27,10 @@ from tests.axe import check_with_axe
 from tests.casework.conftest import SignInAs
 from tests.casework.desks import open_supervisor, sit_down
 from tests.casework.filing import Filing
+from tests.casework.keyholders import Keyholders
 from tests.casework.staff_office import StaffOffice
 from tests.casework.test_pages_in_browser import SIZES, ServedSite
+from tests.exports.signed import make_key, make_small_pdf, sign
 from tests.page_client import Page
 from tests.serving import find_free_port
 from vault.identities import Identity
@@ -237,5 +241,34 @@ def test_pages_are_accessible_fit_and_print(browser: Browser, served: ServedSite
         page.click("form[action='/recovery/check'] button")
         assert page.title().startswith("Error: ")
         check_with_axe(page, size[0])
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["phone", "desk"])
+def test_pages_about_documents_are_accessible_and_fit(
+    browser: Browser, served: ServedSite, keyholders: Keyholders, size: tuple[int, int], tmp_path: Path
+) -> None:
+    """Key, bringing one with its errors, and each verdict on a PDF pass axe and do not overflow."""
+    signed = sign_document(keyholders.sit_down(Role.ATTORNEY), make_small_pdf(), "Case summary")
+    foreign = sign(make_small_pdf(), make_key("An office of a very long name that somebody made up"))
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, bypass_csp=True)
+    context.add_cookies([{"name": "desk", "value": served.cookie, "url": served.address}])
+    try:
+        page = context.new_page()
+        page.goto(served.address + "/document-key")
+        page.click("form[action='/document-key'] button")
+        check_with_axe(page, size[0])
+        page.goto(served.address + "/document-key/own")
+        page.click("form[action='/document-key/own'] button")
+        assert page.title().startswith("Error: ")
+        check_with_axe(page, size[0])
+        for verdict, content in (("ours", signed), ("not ours", foreign), ("Do not rely", signed + b"x")):
+            (tmp_path / "file.pdf").write_bytes(content)
+            page.goto(served.address + "/verify")
+            page.set_input_files("#document", tmp_path / "file.pdf")
+            page.click("form[action='/verify'] button")
+            assert verdict in page.inner_text("#verdict")
+            check_with_axe(page, size[0])
     finally:
         context.close()
