@@ -110,9 +110,9 @@ def test_ledger_verifies_and_contains_its_own_head(
     kept.write_text(f"casework 7 {'ab' * 32}\n", encoding="ascii")
     assert main([*command, "--head", f"{kept}"]) == 1
     assert "casework: rolled back. Entry 7 is not the one of the head kept outside" in capsys.readouterr().err
-    kept.write_text(printed.replace("casework 7 ", "casework 7 "), encoding="ascii")
+    kept.write_text(printed.replace("casework 7 ", "casework 8 "), encoding="ascii")
     assert main([*command, "--head", f"{kept}"]) == 1
-    assert "casework: cut off. The head kept outside is entry 7, and the chain ends" in capsys.readouterr().err
+    assert "casework: cut off. The head kept outside is entry 8, and the chain ends" in capsys.readouterr().err
     kept.write_text("nonsense", encoding="ascii")
     assert main([*command, "--head", f"{kept}"]) == 1
 
