@@ -77,19 +77,8 @@ def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LO
     account_views = (sign_in, confirm, passkeys, account, account_sessions, passphrase)
     people_views = (join, waiting, staff, invite, colleague, staff_changes)
     case_views = (cases, case, access, files, export, exports, emergency, notices, withdrawn)
-    for view in (*account_views, *people_views, *case_views, office_key, recovery, ledger, patterns):
-    case_views = (cases, case, access, files, export, emergency, notices, withdrawn)
-    for view in (
-        *account_views,
-        *people_views,
-        *case_views,
-        office_key,
-        document_key,
-        verify,
-        recovery,
-        ledger,
-        patterns,
-    ):
+    office_views = (office_key, document_key, verify, recovery, ledger, patterns)
+    for view in (*account_views, *people_views, *case_views, *office_views):
         app.register_blueprint(view.blueprint)
     for directory_view in (agencies, agency_imports):
         app.register_blueprint(directory_view.blueprint)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 # The public site has no business with long work, and gets nothing.
 _GRANTS = {"testimonio_casework": ("SELECT, INSERT, UPDATE, DELETE ON workers, export_runs, export_run_cases",)}
