@@ -14,7 +14,7 @@ from typing import Final
 # WeasyPrint is loaded before the limits are set and before anybody waits for a document.
 import exports.rendering  # noqa: F401
 from exports.children.limits import limit_itself
-from exports.children.requests import DRAWN, FAILED, NO_MEMORY, read_request, write_answer
+from exports.children.requests import DRAWN, FAILED, NO_MEMORY, READY, read_request, write_answer
 from exports.productions import Drawing
 
 DOCUMENTS: Final[dict[str, str]] = {
@@ -46,6 +46,7 @@ def main() -> None:
     os.close(nowhere)
     limit_itself(memory=int(sys.argv[1]), cpu_seconds=_CPU_SECONDS, files=_FILES)
     with io.BufferedWriter(answers) as told:
+        write_answer(told, READY)
         while True:
             try:
                 name, production, options = read_request(asked)

@@ -15,13 +15,14 @@ from types import TracebackType
 from typing import Final, Self
 
 from exports.children.limits import MEGABYTE
-from exports.children.requests import DRAWN, NO_MEMORY, read_answer, write_request
+from exports.children.requests import DRAWN, NO_MEMORY, READY, read_answer, write_request
 from exports.children.starting import end_child, kill_after, start_child
 from exports.productions import Drawing, Production
 
 SECONDS: Final = 120.0
 # Of addresses, not of memory in use: libraries and fonts that are only mapped count as well.
 MEMORY: Final = 1536 * MEGABYTE
+_SECONDS_TO_START: Final = 60.0
 _PROGRAM: Final = Path(__file__).with_name("drawing_child.py")
 
 _Child = subprocess.Popen[bytes]
@@ -63,7 +64,7 @@ class DrawingPool:
     def draw(self, name: str, production: Production, **options: object) -> Drawing:
         """Draw a document by its name (see ``DOCUMENTS`` in `exports/children/drawing_child.py`).
 
-        Waits for a free child first; the time limit begins when it has the document.
+        Waits for a free child first; the time limit begins when a warm child gets the document.
 
         Raises:
             DrawingError: it took too long, took too much memory, or failed.
@@ -115,7 +116,13 @@ class DrawingPool:
             except OSError:
                 raise DrawingError(WhyNotDrawn.FAILED) from None
             self._living.add(child)
+        if not _is_ready(child):
+            self._forget(child)
+            raise DrawingError(self._why_gone())
         return child
+
+    def _why_gone(self) -> WhyNotDrawn:
+        return WhyNotDrawn.CLOSED if self._is_closed else WhyNotDrawn.FAILED
 
     def _forget(self, child: _Child | None) -> None:
         if child is None:
@@ -136,9 +143,17 @@ class DrawingPool:
                 write_request(child.stdin, (name, production, options))
                 how, drawing = read_answer(child.stdout)
         except (OSError, EOFError, ValueError):
-            if self._is_closed:
-                return WhyNotDrawn.CLOSED, True
-            return (WhyNotDrawn.LATE if monotonic() - began >= self._seconds else WhyNotDrawn.FAILED), True
+            return (WhyNotDrawn.LATE if monotonic() - began >= self._seconds else self._why_gone()), True
         if drawing is None or how != DRAWN:
             return (WhyNotDrawn.OUT_OF_MEMORY if how == NO_MEMORY else WhyNotDrawn.FAILED), how == NO_MEMORY
         return drawing, False
+
+
+def _is_ready(child: _Child) -> bool:
+    """Whether a child that was just started says, in time, that it has loaded everything and is limited."""
+    assert child.stdout is not None
+    try:
+        with kill_after(child, _SECONDS_TO_START):
+            return read_answer(child.stdout)[0] == READY
+    except (OSError, EOFError, ValueError):
+        return False

@@ -12,7 +12,7 @@ from typing import IO, Final
 from exports.children.pipes import read_exactly
 from exports.productions import Drawing, Production
 
-DRAWN, FAILED, NO_MEMORY = b"D", b"E", b"M"
+READY, DRAWN, FAILED, NO_MEMORY = b"R", b"D", b"E", b"M"
 _ANSWER: Final = struct.Struct(">cIQ")  # how it went; pages; bytes of the PDF that follow
 _MOST_BYTES: Final = 512 * 1024 * 1024
 
@@ -54,7 +54,7 @@ def read_answer(source: IO[bytes]) -> tuple[bytes, Drawing | None]:
         EOFError, ValueError: the child is gone, or says something else than it should.
     """
     how, pages, size = _ANSWER.unpack(read_exactly(source, _ANSWER.size))
-    if how not in {DRAWN, FAILED, NO_MEMORY} or size > _MOST_BYTES:
+    if how not in {READY, DRAWN, FAILED, NO_MEMORY} or size > _MOST_BYTES:
         raise ValueError
     if how != DRAWN:
         return how, None

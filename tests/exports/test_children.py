@@ -109,11 +109,11 @@ def test_endless_document_is_killed_and_the_next_is_drawn(
     make_pool: Callable[..., DrawingPool], production: Production
 ) -> None:
     """A document without an end costs its time limit and its child; the next one gets a new child."""
-    pool = make_pool(seconds=4)
+    pool = make_pool(seconds=6)
     pool.draw("summary", production)
     started = time.monotonic()
     assert refuse(pool, "endless", production) is WhyNotDrawn.LATE
-    assert 3 < time.monotonic() - started < 15
+    assert 5 < time.monotonic() - started < 20
     assert pool.list_process_ids() == ()
     assert pool.draw("summary", production).pages
 
