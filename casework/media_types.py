@@ -58,7 +58,11 @@ def find_played_type(file: EvidenceFile) -> str | None:
     return file.media_type if is_recording and file.media_type in _PLAYED else None
 
 
+def find_extension(media_type: str) -> str:
+    """Return the ending of a file name for a type of our own list, and "bin" for any other."""
+    return (_PLAYED | _OTHER).get(media_type, "bin")
+
+
 def make_download_name(reference: str, file: EvidenceFile) -> str:
     """Make the name of a download: reference and id, never a word of the reporter's."""
-    extension = (_PLAYED | _OTHER).get(file.media_type, "bin")
-    return f"{reference}-{file.id[:8]}.{extension}"
+    return f"{reference}-{file.id[:8]}.{find_extension(file.media_type)}"

@@ -25,6 +25,10 @@ class Keyring:
         """The identity whose public half new things are sealed to."""
         return self._identities[0]
 
+    def list_identities(self) -> tuple[Identity, ...]:
+        """The identities, newest first: for handing those that somebody outside needs out of the house."""
+        return self._identities
+
     def unwrap_file_key(self, stanza: Stanza) -> bytes | None:
         """Unwrap a file key with whichever identity can, or give None.
 

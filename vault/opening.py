@@ -5,6 +5,7 @@ It must never say why something did not open, and never open a thing in another 
 
 import io
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from vault.body import read_body
@@ -61,6 +62,22 @@ def open_header(reader: ByteReader, *, identity: Unwrapper, context: Context) ->
     file_key = _unwrap_file_key(header, identity, context)
     check_mac(header, file_key)
     return file_key
+
+
+def find_opener(source: Readable, identities: Iterable[Identity], *, context: Context) -> Identity:
+    """Find the identity that opens a source, by its header alone.
+
+    Raises:
+        CannotOpenError: none of them does.
+    """
+    header = read_header(ByteReader(source))
+    for identity in identities:
+        try:
+            check_mac(header, _unwrap_file_key(header, identity, context))
+        except CannotOpenError:
+            continue
+        return identity
+    raise CannotOpenError
 
 
 def open_identity(sealed: bytes, *, identity: Unwrapper, context: Context) -> Identity:

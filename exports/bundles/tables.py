@@ -28,7 +28,7 @@ _LONGEST_CELL: Final = 32_767
 _CUT: Final = " [cut here: the JSON has all of it]"
 
 Cell = str | int
-Row = Sequence[Cell]
+Row = Sequence[object]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,298 @@
+"""Bundles of a case: valid bags that hold what the copy holds, with every file proved or named as missing."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from casework.bundled_evidence import ANOTHER, GONE, SHUT, FileChangedError
+from casework.bundles import BundleDocument, BundleOptions, choose_lock, name_bundle, write_bundle
+from casework.case_files import CannotExportError, build_case_file
+from casework.caseworker import Caseworker
+from casework.conflicts import decide_conflict
+from casework.notes import add_note
+from casework.opening import ConflictState, open_case
+from exports.bundles.schema import SCHEMA_FILE
+from exports.case_file import Variant
+from exports.redaction.redacting import redact
+from models.blobs import FolderStore
+from models.engine import write
+from models.evidence import EvidenceFile
+from models.tables import ledger_entries
+from tests.casework.corresponding import Correspondence, make_photo, make_recording
+from tests.casework.filing import STORY, FiledCase, Filing
+from tests.casework.unpacked_bundle import Bundling, open_outside
+from tests.exports.json_schema import check_schema
+from vault.errors import CannotSealError
+from vault.identities import Identity
+
+PHOTO, SOUND = make_photo(), make_recording(20)
+REDACTED = sorted(set(Variant) - {Variant.FACTS, Variant.OFFICE})
+
+
+@pytest.fixture
+def store(staff_site: Flask) -> FolderStore:
+    """Where the site's files lie."""
+    store = staff_site.extensions["blob_store"]
+    assert isinstance(store, FolderStore)
+    return store
+
+
+@pytest.fixture
+def case(filing: Filing) -> FiledCase:
+    """A case as filed."""
+    return filing.file()
+
+
+@pytest.fixture
+def files(caseworker: Caseworker, filing: Filing, store: FolderStore, case: FiledCase) -> list[EvidenceFile]:
+    """A photo that came with the report and a recording that came with a message; names were checked."""
+    reporter = Correspondence(filing, store, case)
+    photo = reporter.put_file(PHOTO, "la foto de Rosa.jpg", "photo", "image/jpeg")
+    sound = reporter.put_file(SOUND, "nota.wav", "audio", "audio/wav")
+    reporter.name_in_report(photo)
+    reporter.send(reporter.make_receipt(), "Aquí está", files=[sound])
+    decide_conflict(caseworker, open_case(caseworker, case.reference), ConflictState.CLEAR, "Not known to us")
+    add_note(caseworker, open_case(caseworker, case.reference), "zurnote")
+    return [photo, sound]
+
+
+@pytest.fixture
+def bundling(
+    caseworker: Caseworker, store: FolderStore, case: FiledCase, files: list[EvidenceFile], tmp_path: Path
+) -> Bundling:
+    """A way to make bundles of that case."""
+    assert files
+    return Bundling(caseworker, store, case, tmp_path)
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """Read a table as a spreadsheet program does."""
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+
+
+def test_holds_paper_files_data_and_proof(bundling: Bundling, files: list[EvidenceFile]) -> None:
+    """A facts bundle has the documents, the very files that came in, case.json after its schema, tables, the ledger."""
+    document = BundleDocument("case-summary.pdf", b"%PDF-1.7 invented", 2, "TST-000001", "TST-000002")
+    data = bundling.make(documents=(document,))
+    assert (data / "evidence/exhibit-001.jpg").read_bytes() == PHOTO
+    assert (data / "evidence/exhibit-002.wav").read_bytes() == SOUND
+    assert (data / "documents/case-summary.pdf").read_bytes() == document.content
+    case_json = json.loads((data / "case.json").read_bytes())
+    check_schema(case_json, json.loads(SCHEMA_FILE.read_bytes()))
+    assert case_json["case"]["story"]["text"] == STORY
+    assert [(each["role"], each["exhibit"], each["sha256"]) for each in case_json["files"]] == [
+        ("document", 0, hashlib.sha256(document.content).hexdigest()),
+        ("evidence", 1, files[0].sha256),
+        ("evidence", 2, files[1].sha256),
+    ]
+    assert all((data / each["path"]).stat().st_size == each["length"] for each in case_json["files"])
+    assert [row["path"] for row in read_table(data / "tables/exhibits.csv")] == [
+        "evidence/exhibit-001.jpg",
+        "evidence/exhibit-002.wav",
+    ]
+    (row,) = read_table(data / "tables/load-file.csv")
+    assert (row["BEGBATES"], row["ENDBATES"], row["FILENAME"]) == (
+        "TST-000001",
+        "TST-000002",
+        "documents/case-summary.pdf",
+    )
+    assert not (data / "sealed-originals").exists()
+
+
+def test_every_copy_is_a_valid_bag(bundling: Bundling) -> None:
+    """Each copy's bundle is accepted by the reference program, and its case.json follows the schema."""
+    schema = json.loads(SCHEMA_FILE.read_bytes())
+    for variant in Variant:
+        data = bundling.make(variant)
+        check_schema(json.loads((data / "case.json").read_bytes()), schema)
+        assert "HOW TO CHECK IT" in (data / "README.txt").read_text(encoding="utf-8")
+
+
+def test_the_same_case_gives_the_same_bytes(bundling: Bundling) -> None:
+    """Two bundles of one state of a case are the same to the byte."""
+    assert bundling.write()[0] == bundling.write()[0]
+
+
+def test_only_the_office_copy_has_the_offices_words(bundling: Bundling) -> None:
+    """A note of the office is in no file of the facts bundle, under any name."""
+    for variant, is_in in ((Variant.FACTS, False), (Variant.OFFICE, True)):
+        with zipfile.ZipFile(io.BytesIO(bundling.write(variant)[0])) as archive:
+            content = b"".join(archive.read(name) for name in archive.namelist())
+            assert (b"zurnote" in content) is is_in
+            assert not any("Rosa" in name or "foto" in name for name in archive.namelist())
+
+
+def test_a_copy_that_leaves_things_out_has_no_file_as_it_came(bundling: Bundling) -> None:
+    """What cameras write into a file reaches no such copy: the file is left out, and README and data say so."""
+    for variant in REDACTED:
+        content, written = bundling.write(variant)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            held = [archive.read(name) for name in archive.namelist()]
+        assert all(PHOTO not in each and SOUND not in each for each in held)
+        assert all(each.missing for each in written.files)
+        readme = (bundling.unpack(content) / "README.txt").read_text(encoding="utf-8")
+        assert all(each.missing in readme for each in written.missing)
+
+
+@pytest.mark.parametrize("harm", ["gone", "changed", "cut", "another"])
+def test_a_file_that_is_not_what_came_in_is_named(
+    bundling: Bundling, filing: Filing, store: FolderStore, case: FiledCase, files: list[EvidenceFile], harm: str
+) -> None:
+    """A file that is gone, changed, cut or another one is left out with the reason; the others are in."""
+    path = store._path(files[0].id)
+    if harm == "gone":
+        path.unlink()
+    elif harm == "another":
+        Correspondence(filing, store, case).put_file(PHOTO[::-1], "x.jpg", "photo", "image/jpeg", file_id=files[0].id)
+    else:
+        sealed = path.read_bytes()
+        path.write_bytes(sealed[:-20] if harm == "cut" else sealed[:-20] + b"x" + sealed[-19:])
+    content, written = bundling.write()
+    words = {"gone": GONE, "changed": SHUT, "cut": SHUT, "another": ANOTHER}[harm]
+    assert [(each.exhibit, each.missing) for each in written.missing] == [(1, words)]
+    data = bundling.unpack(content)
+    assert [each.name for each in (data / "evidence").iterdir()] == ["exhibit-002.wav"]
+    assert f"Exhibit 1: {words}" in (data / "README.txt").read_text(encoding="utf-8")
+    assert read_table(data / "tables/exhibits.csv")[0]["missing"] == words
+
+
+def test_a_file_that_changes_meanwhile_stops_the_bundle(
+    caseworker: Caseworker, store: FolderStore, case: FiledCase, files: list[EvidenceFile]
+) -> None:
+    """A file that is proved and then gone when its turn comes stops the bundle, and what was written is no ZIP."""
+    opened = open_case(caseworker, case.reference)
+    production = redact(build_case_file(caseworker, opened), Variant.FACTS)
+
+    def vanish() -> Iterator[BundleDocument]:
+        store.delete(files[1].id)
+        yield BundleDocument("a.pdf", b"x")
+
+    sink = io.BytesIO()
+    with pytest.raises(FileChangedError):
+        write_bundle(sink, caseworker, store, opened, production, vanish(), BundleOptions())  # type: ignore[arg-type]  # a sequence, but late
+    assert not zipfile.is_zipfile(sink)
+
+
+def test_two_hundred_files_with_hostile_names(
+    bundling: Bundling, filing: Filing, store: FolderStore, case: FiledCase
+) -> None:
+    """Two hundred exhibits whose names hold line ends, paths, formulas and signs that turn text make a valid bag."""
+    reporter = Correspondence(filing, store, case)
+    names = ["../../etc/passwd", "a\nb\r\nc.jpg", "=HYPERLINK(1)", "\u202egpj.exe", "x" * 300, "50%.jpg", "", "con"]
+    files = [
+        reporter.put_file(bytes([number]) * 10, names[number % len(names)], "photo", "image/jpeg")
+        for number in range(200)
+    ]
+    reporter.name_in_report(*files)
+    data = bundling.make()
+    assert len(list((data / "evidence").iterdir())) == 201
+    assert (data / "evidence/exhibit-200.jpg").read_bytes() == bytes([199]) * 10
+    rows = read_table(data / "tables/exhibits.csv")
+    assert len(rows) == 201
+    assert not any(row["name"].startswith("=") for row in rows)
+    exhibits = json.loads((data / "case.json").read_bytes())["case"]["exhibits"]
+    assert [each["name"] for each in exhibits[: len(names)]] == names
+
+
+def test_an_outsider_checks_the_extract_by_its_readme(bundling: Bundling) -> None:
+    """The program of the extract's README accepts every line, and finds one that was changed."""
+    ledger = bundling.make() / "ledger"
+    words = (ledger / "README.txt").read_text(encoding="utf-8")
+    start = words.index("    import hashlib")
+    program = "\n".join(line[4:] for line in words[start : words.index("\n\n", start)].splitlines())
+    assert _run(program, ledger).stdout == "every entry holds\n"
+    entries = ledger / "entries.jsonl"
+    entries.chmod(0o600)
+    entries.write_text(entries.read_text(encoding="utf-8").replace("report:received", "report:receivef"), "utf-8")
+    assert _run(program, ledger).returncode == 1
+
+
+def _run(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+
+
+def read_kinds(data: Path) -> list[str]:
+    """The kinds of the entries of an extract."""
+    lines = (data / "ledger/entries.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(json.loads(line)["entry"])["kind"] for line in lines]
+
+
+def test_the_facts_extract_says_what_came_and_not_what_was_decided(bundling: Bundling) -> None:
+    """Custody is in the facts copy's extract; conflict decisions and notes are in the office's alone."""
+    assert set(read_kinds(bundling.make())) == {"report:received", "message:received"}
+    assert {"conflict:decided", "note:added", "report:received"} <= set(read_kinds(bundling.make(Variant.OFFICE)))
+
+
+def test_no_forged_or_foreign_entry_is_in_an_extract(bundling: Bundling, filing: Filing, case: FiledCase) -> None:
+    """An entry that its site did not sign, and entries about another case, are in no extract."""
+    other = filing.file()
+    with write(filing.engine) as connection:
+        newest = select(ledger_entries.c.sequence).where(
+            ledger_entries.c.subject == case.id, ledger_entries.c.kind == "note:added"
+        )
+        forged = connection.execute(newest).scalar_one()
+        row = (ledger_entries.c.site == "casework") & (ledger_entries.c.sequence == forged)
+        connection.execute(update(ledger_entries).where(row).values(signature=bytes(64)))
+    data = bundling.make(Variant.OFFICE)
+    assert "note:added" not in read_kinds(data)
+    assert other.id not in (data / "ledger/entries.jsonl").read_text(encoding="utf-8")
+
+
+def test_copies_without_custody_have_no_extract(bundling: Bundling) -> None:
+    """What the press gets names no day and no account of the office: no ledger either."""
+    assert not (bundling.make(Variant.PRESS) / "ledger").exists()
+
+
+def test_sealed_to_somebody_outside(bundling: Bundling) -> None:
+    """A bundle sealed to a recipient opens with their identity in another program, and is the same bag."""
+    alice = Identity.generate()
+    options = BundleOptions(lock=choose_lock(recipient=alice.recipient.to_text()))
+    sealed, _written = bundling.write(options=options)
+    assert not zipfile.is_zipfile(io.BytesIO(sealed))
+    opened = open_outside(sealed, identity=alice.to_text())
+    assert opened == bundling.write()[0]
+    assert (bundling.unpack(opened) / "case.json").exists()
+
+
+def test_sealed_under_words(bundling: Bundling) -> None:
+    """A bundle sealed under a passphrase opens with it in another program, and with no other."""
+    sealed, _written = bundling.write(options=BundleOptions(lock=choose_lock(passphrase="luna vela correo")))
+    assert open_outside(sealed, passphrase="luna vela correo") == bundling.write()[0]
+    assert open_outside(sealed, passphrase="luna vela") is None
+
+
+def test_a_lock_is_words_or_a_recipient() -> None:
+    """Nothing typed is no lock; both, or a recipient that is none, are refused."""
+    assert choose_lock() is None
+    for typed in ({"passphrase": "x", "recipient": "age1x"}, {"recipient": "somebody@example.org"}):
+        with pytest.raises(CannotSealError):
+            choose_lock(**typed)
+
+
+def test_its_name_names_nobody(bundling: Bundling) -> None:
+    """A bundle's file name has reference, kind and copy, and says whether it is sealed."""
+    opened = open_case(bundling.caseworker, bundling.case.reference)
+    production = redact(build_case_file(bundling.caseworker, opened), Variant.FACTS)
+    name = f"case-{bundling.case.reference}-bundle-facts.zip"
+    assert name_bundle(production, BundleOptions()) == name
+    assert name_bundle(production, BundleOptions(lock=choose_lock(passphrase="x"))) == f"{name}.age"
+
+
+def test_originals_never_go_with_a_copy_that_leaves_things_out(bundling: Bundling) -> None:
+    """Sealed originals hold everything: asked for with a redacted copy, there is no bundle."""
+    for variant in REDACTED:
+        with pytest.raises(CannotExportError):
+            bundling.write(variant, options=BundleOptions(with_sealed_originals=True))
