@@ -33,6 +33,7 @@ from web import clock
 from web.config import CaseworkConfig
 
 MADE, IMPORTED, RETIRED = "document_key:made", "document_key:imported", "document_key:retired"
+FAULT = "The key for signing documents is not the one that the office signed and the ledger recorded last."
 _PURPOSE = "document-certificate"
 # Rows of these kinds that nobody signed are passed over; more of them than this are nobody's mistake.
 _ENTRIES_READ = 50
@@ -44,10 +45,14 @@ class DocumentKeyChangedError(CaseworkError):
 
 @dataclass(frozen=True)
 class OfficeCertificate:
-    """One certificate (DER) of the office: what it is called, from when to when, and whether it signs today."""
+    """One certificate (DER) of the office: what it is called, from when to when, and whether it signs today.
+
+    `office_key_id` names the office key that its private half is sealed to.
+    """
 
     id: str
     certificate: bytes = field(repr=False)
+    office_key_id: str
     made_on: date
     retired_on: date | None
 
@@ -136,9 +141,16 @@ def list_certificates(engine: Engine, config: CaseworkConfig) -> tuple[OfficeCer
         UntrustedKeyError: one of them is not signed by the office, or today's is not the one of the ledger.
     """
     with read(engine) as connection:
-        rows = list_document_keys(connection)
-        _check_newest(connection, config, next((row for row in rows if row.retired_on is None), None))
-    return tuple(_read(row, config) for row in rows)
+        return _list(connection, config)
+
+
+def are_certificates_vouched(connection: Connection, config: CaseworkConfig) -> bool:
+    """Whether every stored certificate is the office's, and today's the one that the ledger recorded last."""
+    try:
+        _list(connection, config)
+    except UntrustedKeyError:
+        return False
+    return True
 
 
 def open_document_key(caseworker: Caseworker) -> bytes | None:
@@ -183,11 +195,17 @@ def sign_document(caseworker: Caseworker, content: bytes, reason: str) -> bytes:
     return sign_pdf(content, key, None, reason=reason, at=clock.now())
 
 
+def _list(connection: Connection, config: CaseworkConfig) -> tuple[OfficeCertificate, ...]:
+    rows = list_document_keys(connection)
+    _check_newest(connection, config, next((row for row in rows if row.retired_on is None), None))
+    return tuple(_read(row, config) for row in rows)
+
+
 def _read(row: Row[Any], config: CaseworkConfig) -> OfficeCertificate:
     VerifyKey(config.office_verify_key).verify(
         _bind(row.id, row.certificate), row.certificate_signature, purpose=_PURPOSE
     )
-    return OfficeCertificate(row.id, row.certificate, row.made_on, row.retired_on)
+    return OfficeCertificate(row.id, row.certificate, row.office_key_id, row.made_on, row.retired_on)
 
 
 def _check_newest(connection: Connection, config: CaseworkConfig, todays: Row[Any] | None) -> None:

@@ -9,6 +9,8 @@ from datetime import timedelta
 from sqlalchemy import Connection, Engine
 
 from casework.account_vouching import list_unvouched_accounts
+from casework.document_keys import FAULT as DOCUMENT_KEY_FAULT
+from casework.document_keys import are_certificates_vouched
 from casework.head_mail import find_mail_fault
 from casework.last_check import find_check_fault
 from casework.ledger_writing import SITE, find_verify_keys, make_signature_check
@@ -74,6 +76,8 @@ def _find_unvouched(connection: Connection, config: CaseworkConfig, office_key_i
     """Return which accounts and keys are not as the ledger recorded them last."""
     check = make_signature_check(find_verify_keys(config)[SITE])
     faults = [] if is_office_key_vouched(connection, office_key_id, check) else [OFFICE_KEY_FAULT]
+    if not are_certificates_vouched(connection, config):
+        faults.append(DOCUMENT_KEY_FAULT)
     unvouched = list_unvouched_accounts(connection, check)
     names = [row.name for row in list_staff(connection) if row.id in unvouched]
     return [*faults, *(f"The account of {name} is not as the ledger recorded it last." for name in names)]

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row
 
 from casework.account_vouching import list_unvouched_accounts
+from casework.document_keys import FAULT as DOCUMENT_KEY_FAULT
+from casework.document_keys import are_certificates_vouched
 from casework.ledger_writing import SITE, find_verify_keys, make_signature_check
 from casework.office_vouching import FAULT as OFFICE_KEY_FAULT
 from casework.office_vouching import is_office_key_vouched
@@ -55,6 +57,8 @@ def _compare_office(connection: Connection, config: CaseworkConfig) -> Iterator[
     key = get_office_key(connection)
     if key is None or not is_office_key_vouched(connection, key.id, check):
         yield OFFICE_KEY_FAULT.removesuffix(".")
+    if not are_certificates_vouched(connection, config):
+        yield DOCUMENT_KEY_FAULT.removesuffix(".")
     unvouched = list_unvouched_accounts(connection, check)
     for row in list_staff(connection):
         if row.id in unvouched:

@@ -14,6 +14,8 @@ from casework.permissions import Permission, require
 from casework.views.caseworker import get_caseworker
 from exports.signatures.certificates import write_pem
 from exports.signatures.keys import DocumentKey, KeyFault, UnreadableKeyError, read_document_key
+from models.engine import read
+from models.office_keys import get_office_key
 from web import clock
 from web.body_limit import takes_files
 from web.csrf import N_
@@ -132,8 +134,16 @@ def _list() -> tuple[OfficeCertificate | None, tuple[OfficeCertificate, ...]]:
 
 def _render(form: NewDocumentKeyForm, status: int) -> tuple[str, int]:
     todays, former = _list()
-    is_made = request.args.get("made") == "yes"
-    page = render_template("casework/document_key.html", form=form, todays=todays, former=former, is_made=is_made)
+    with read(get_engine()) as connection:
+        office_key = get_office_key(connection)
+    page = render_template(
+        "casework/document_key.html",
+        form=form,
+        todays=todays,
+        former=former,
+        is_made=request.args.get("made") == "yes",
+        is_older=bool(todays and office_key and todays.office_key_id != office_key.id),
+    )
     return page, status
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, delete
 
 from casework.document_keys import list_certificates, sign_document
 from casework.permissions import Role
+from casework.rotating import rotate_office_key
 from exports.signatures.certificates import read_certificates
 from exports.signatures.verifying import verify_pdf
 from models import tables
@@ -143,6 +144,18 @@ def test_office_without_a_key_makes_its_first(sign_in_as: SignInAs, owner_url: s
     made = supervisor.submit(page, {}, action="/document-key")
     assert made.status == 200
     assert "There is no key yet" not in made.words
+
+
+def test_page_reminds_after_a_new_office_key(sign_in_as: SignInAs, keyholders: Keyholders) -> None:
+    """When the office key was made anew, the page asks whether this one should be too; a new one quiets it."""
+    supervisor = sign_in_as(Role.SUPERVISING_ATTORNEY)
+    assert "The office key was made anew since" not in supervisor.get("/document-key").words
+    rotate_office_key(keyholders.engine, keyholders.config, keyholders.open_granter())
+    page = supervisor.get("/document-key")
+    assert "The office key was made anew since" in page.words
+    made = supervisor.submit(page, {}, action="/document-key")
+    assert made.status == 200
+    assert "The office key was made anew since" not in made.words
 
 
 def test_swapped_certificate_shuts_the_page(sign_in_as: SignInAs, owner_url: str) -> None:

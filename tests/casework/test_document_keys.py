@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
+from casework.document_keys import FAULT as DOCUMENT_KEY_FAULT
 from casework.document_keys import (
     DocumentKeyChangedError,
     list_certificates,
@@ -17,11 +18,13 @@ from casework.document_keys import (
     replace_document_key,
     sign_document,
 )
+from casework.ledger_commands import find_faults
 from casework.permissions import Role
 from casework.recovering import find_office
 from casework.recovery import make_share_set
 from casework.rotating import rotate_office_key
 from casework.sessions import StaffSession
+from casework.stored_comparison import compare_stored
 from exports.signatures.keys import make_document_key
 from exports.signatures.verifying import verify_pdf
 from models.engine import create_engine, read, write
@@ -48,6 +51,7 @@ def owner(owner_url: str) -> Iterator[Engine]:
 def test_ceremony_makes_a_document_key(keyholders: Keyholders) -> None:
     """A new office signs with a certificate in its own name for ten years, and the ledger names it."""
     (certificate,) = list_certificates(keyholders.engine, keyholders.config)
+    assert compare_stored(keyholders.engine, keyholders.config).faults == ()
     assert certificate.name == "Prairie Legal Aid"
     assert certificate.signs
     assert certificate.ends_at - now() > timedelta(days=3_600)
@@ -151,6 +155,8 @@ def test_swapped_certificate_is_noticed(keyholders: Keyholders, owner: Engine) -
     with write(owner) as connection:
         connection.execute(update(document_keys).values(retired_on=attorney.today))
         connection.execute(insert(document_keys), forged)
+    assert DOCUMENT_KEY_FAULT.removesuffix(".") in compare_stored(keyholders.engine, keyholders.config).faults
+    assert DOCUMENT_KEY_FAULT in find_faults(keyholders.engine, keyholders.config)
     for look in (lambda: open_document_key(attorney), lambda: list_certificates(keyholders.engine, keyholders.config)):
         with pytest.raises(UntrustedKeyError):
             look()
