@@ -38,6 +38,7 @@ from casework.views import (
     passphrase,
     patterns,
     recovery,
+    redaction,
     sign_in,
     staff,
     staff_changes,
@@ -76,7 +77,7 @@ def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LO
     app.jinja_env.globals["find_office_fingerprint"] = lambda: find_office_fingerprint(app.extensions["engine"], config)
     account_views = (sign_in, confirm, passkeys, account, account_sessions, passphrase)
     people_views = (join, waiting, staff, invite, colleague, staff_changes)
-    case_views = (cases, case, access, files, export, exports, emergency, notices, withdrawn)
+    case_views = (cases, case, access, files, export, redaction, exports, emergency, notices, withdrawn)
     office_views = (office_key, document_key, verify, recovery, ledger, patterns)
     for view in (*account_views, *people_views, *case_views, *office_views):
         app.register_blueprint(view.blueprint)

@@ -20,6 +20,7 @@ CASE_WORDS: dict[str, str] = {
     "deadlines:signed": "Dates signed",
     "disposition:decided": "Disposition recorded",
     "mark:changed": "Mark changed",
+    "redaction:marked": "Passage or file marked for copies",
     "case:assigned": "Case assigned",
     "card:changed": "Row in the queue renewed",
     "message:received": "Message received",

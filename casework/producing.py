@@ -25,6 +25,7 @@ from casework.caseworker import Caseworker
 from casework.ledger_writing import append_event
 from casework.opening import OpenedCase, open_case
 from casework.orders import Order
+from casework.passage_marks import list_marks
 from casework.recording import CaseChangedError, NewItem, record_item
 from exports.pictures import PagePicture, draw_pictures
 from exports.productions import Drawing, Numbering, Omission, Production
@@ -105,7 +106,8 @@ def make_production(caseworker: Caseworker, case: OpenedCase, order: Order) -> P
     """
     from exports.redaction.redacting import redact  # noqa: PLC0415
 
-    return redact(build_case_file(caseworker, case), order.variant)
+    marks = [each.mark for each in list_marks(case)]
+    return redact(build_case_file(caseworker, case), order.variant, marks)
 
 
 def record_product(

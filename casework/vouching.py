@@ -32,6 +32,7 @@ ITEM_OF_EVENT: dict[str, str] = {
     "deadlines:signed": "deadlines",
     "disposition:decided": "disposition",
     "mark:changed": "mark",
+    "redaction:marked": "redaction_mark",
     "case:assigned": "assignment",
     "message:received": "message",
     "reply:recorded": "reply",

@@ -32,6 +32,7 @@ SEALED_KINDS: Final[dict[str, int]] = {
     "receipt_extra": 2,
     "access_change": 2,
     "agency_choice": 2,
+    "redaction_mark": 2,
     "export": 2,
     "card": 1,
     "report_identity": 2,

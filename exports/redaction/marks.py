@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from exports.case_file import Variant
+from exports.redaction.matching import Haystack, make_needle
 from exports.redaction.names import make_initials
 
 
@@ -64,6 +65,12 @@ class Mark:
     ground: Ground
     variants: frozenset[Variant]
     replacement: str = ""
+
+    @property
+    def stands_in_bracket(self) -> bool:
+        """Whether what stands in its place holds the passage itself."""
+        needle = make_needle(self.text)
+        return needle is not None and Haystack(self.bracket).has(needle)
 
     @property
     def bracket(self) -> str:

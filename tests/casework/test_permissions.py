@@ -88,6 +88,10 @@ EXPECTED |= {
     ("POST", "/cases/<reference>/assignment"): LEGAL,
     ("GET", "/cases/<reference>/export"): LEGAL,
     ("POST", "/cases/<reference>/export"): LEGAL,
+    ("GET", "/cases/<reference>/redaction"): LEGAL,
+    ("POST", "/cases/<reference>/redaction"): LEGAL,
+    ("POST", "/cases/<reference>/redaction/files"): LEGAL,
+    ("POST", "/cases/<reference>/redaction/remove"): LEGAL,
 }
 EXPECTED |= {
     ("POST", "/cases/<reference>/reply"): LEGAL,
