@@ -206,6 +206,8 @@ def _put_resumption(caseworker: Caseworker, worker: LiveWorker, resumption: _Res
         given = [give_case_keys(connection, row, worker.id, **keys) for row, keys in resumption.given]
         if any(given):
             give_run(connection, run_id, worker.id, now=_now(), sealed_order=resumption.sealed_order)
+            # The dead worker may have it on lease still.
+            delete_job(connection, EXPORT_RUN, run_id)
             enqueue_job(connection, EXPORT_RUN, run_id)
             event = Event("export:resumed", run_id, actor=caseworker.staff_id, item=worker.id)
             append_event(connection, event, caseworker.config)

@@ -29,4 +29,5 @@ def describe_order(order: Order | None) -> str:
     if order is None:
         return "Documents"
     document = _DOCUMENT_WORDS.get(order.kind.value, order.kind.value)
-    return f"{document}, {_COPY_WORDS.get(order.variant.value, order.variant.value)}"
+    copy = _COPY_WORDS.get(order.variant.value, order.variant.value)
+    return f"{document}, {copy[:1].lower()}{copy[1:]}"

@@ -18,14 +18,22 @@ from sqlalchemy import Engine, insert, select, update
 from casework.access_changes import restrict_case
 from casework.accounts import NewPerson, add_staff
 from casework.conflicts import decide_conflict
+from casework.export_runs import start_run
 from casework.notes import add_note
 from casework.opening import ConflictState, open_case
+from casework.orders import DocumentKind, Order
 from casework.permissions import Role
 from casework.recovery import make_share_set
 from casework.replies import list_readers, send_reply
 from casework.rotating import rotate_office_key
+from casework.run_listing import view_run
+from casework.run_work import work_at_run
+from casework.worker_keys import announce_worker, make_worker_key
+from casework.workplace import Workplace
+from exports.case_file import Variant
 from intake.app import create_app as create_intake
 from models import tables
+from models.blobs import FolderStore
 from models.engine import create_engine, read, write
 from tests.casework.desks import open_supervisor, sit_down
 from tests.casework.staff_office import StaffOffice, make_staff_office
@@ -43,6 +51,7 @@ from vault.signing import SigningKey, sign_recipient
 REPLY = "Llámenos el jueves, por favor."
 NOTE = "La prima trabaja en el condado."
 MESSAGE = "Otra vez pasó lo mismo."
+REASON = "Para la reunión del viernes."
 
 
 @dataclass
@@ -65,7 +74,7 @@ class World:
 
 @pytest.fixture
 def world(database_urls: DatabaseUrls, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[World]:
-    """Reports, files, messages, replies, notes, a restricted case, shares, two office keys, an unfinished report."""
+    """Reports, files, messages, replies, notes, a restricted case, shares, two office keys, runs, an unfinished one."""
     caplog.set_level(logging.DEBUG)
     office = make_staff_office(database_urls, tmp_path / "office")
     owner, engine = create_engine(database_urls.owner), create_engine(office.ceremony.casework.engine_url)
@@ -105,7 +114,21 @@ def work(world: World) -> None:
         "Somebody knows them",
     )
     rotate_office_key(world.engine, config, granter)
+    begin_runs(world)
     walk_to(PageClient(world.intake.test_client()), "what-happened", "es")
+
+
+def begin_runs(world: World) -> None:
+    """Let somebody ask for documents twice: a worker has made the first, and holds the keys for the second."""
+    config, key = world.office.ceremony.casework, make_worker_key()
+    announce_worker(world.engine, config, key)
+    supervisor = sit_down(world.engine, world.office, Role.SUPERVISING_ATTORNEY)
+    order = Order(DocumentKind.SUMMARY, Variant.FACTS, REASON)
+    place = Workplace(world.engine, FolderStore(config.data_dir / "blobs"), config, key)
+    run_id = start_run(supervisor, [world.references["open"]], order)
+    work_at_run(place, run_id)
+    assert view_run(supervisor, run_id).done == 1
+    assert view_run(supervisor, start_run(supervisor, list(world.references.values()), order)).in_hand == 2
 
 
 def talk(world: World, name: str) -> list[bool]:
@@ -161,6 +184,7 @@ def test_nothing_opens_without_a_passphrase(world: World) -> None:
         REPLY.encode(),
         NOTE.encode(),
         MESSAGE.encode(),
+        REASON.encode(),
         *(code.encode() for code in world.codes.values()),
     )
     whole = b"\n".join([*loot.files.values(), *loot.list_values(), *loot.sealed.values(), loot.log.encode()])
