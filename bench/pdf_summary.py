@@ -88,7 +88,7 @@ def measure_cpu(draw: Callable[[], object]) -> float:
 def compare_with_weasyprint() -> float:
     """Processor time of a summary over that of WeasyPrint alone: tagged, same HTML, fonts and styles kept."""
     fonts = FontConfiguration()
-    styles = CSS(string=(TEMPLATES / "case_summary.css").read_text(encoding="utf-8"), font_config=fonts)
+    styles = CSS(string=(TEMPLATES / "documents.css").read_text(encoding="utf-8"), font_config=fonts)
     ours: list[float] = []
     theirs: list[float] = []
     for number in range(ROUNDS + 1):

@@ -1,7 +1,7 @@
 """Text as typed, made fit to print.
 
 It must never lose what a reader could see, nor let a character that nobody sees change what is read: control
-characters go, and characters that reorder or hide text are shown by their code point.
+characters go, and characters that reorder or hide text, or that no font here can draw, are shown by their code point.
 """
 
 import itertools
@@ -11,12 +11,16 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
+from exports.fonts import has_shape
+
 # These belong to the spelling of Persian, Burmese, emoji or justified text, or only nudge neutral characters inside a
 # passage that is already isolated: zero width (non-)joiner, LRM, RLM, ALM, soft hyphen, zero width space, word joiner.
 _HARMLESS_FORMAT = frozenset("\u200c\u200d\u200e\u200f\u061c\u00ad\u200b\u2060")
 # Format characters that have a shape: Arabic and Syriac number and verse signs, Kaithi number signs.
 _VISIBLE_FORMAT = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 _HIDDEN_MARK = Markup('<span class="hidden-character">{}</span>')
+_MISSING_MARK = Markup('<span class="hidden-character missing-character">{}</span>')
+_MISSING = re.compile(r'<span class="hidden-character missing-character">\[U\+([0-9A-F]+)\]</span>')
 _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -44,19 +48,31 @@ def is_hidden(character: str) -> bool:
 
 
 def show_text(text: str) -> Markup:
-    """Text as escaped markup for one cell, with hidden characters shown by their code point, such as [U+202E]."""
+    """Text as escaped markup for one cell, with what cannot be seen or drawn by its code point, such as [U+202E]."""
     return Markup("").join(
-        Markup("").join(_HIDDEN_MARK.format(_name_code_point(character)) for character in run)
-        if hidden
-        else escape("".join(run))
-        for hidden, run in itertools.groupby(strip_controls(text).strip(), is_hidden)
+        escape("".join(run)) if mark is None else Markup("").join(mark.format(_name_code_point(each)) for each in run)
+        for mark, run in itertools.groupby(strip_controls(text).strip(), _choose_mark)
     )
 
 
 def show_plain(text: str) -> str:
-    """Text on one line for a page margin or a title, with hidden characters shown by their code point."""
+    """Text on one line for a page margin or a title, with what cannot be seen or drawn by its code point."""
     line = " ".join(strip_controls(text).split())
-    return "".join(_name_code_point(character) if is_hidden(character) else character for character in line)
+    return "".join(character if _choose_mark(character) is None else _name_code_point(character) for character in line)
+
+
+def list_missing_characters(html: str) -> tuple[str, ...]:
+    """The characters that the HTML of a document shows by their code point because no font here has them, in order.
+
+    Typed text is escaped, so nobody can write such a mark.
+    """
+    return tuple(sorted({chr(int(point, 16)) for point in _MISSING.findall(html)}))
+
+
+def _choose_mark(character: str) -> Markup | None:
+    if is_hidden(character):
+        return _HIDDEN_MARK
+    return None if has_shape(character) else _MISSING_MARK
 
 
 def _name_code_point(character: str) -> str:

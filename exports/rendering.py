@@ -1,6 +1,7 @@
 """HTML of our own templates to PDF, by WeasyPrint: tagged (PDF/UA-1), archivable (PDF/A-3a), the same bytes each time.
 
-It must never fetch anything: every address is refused, so a document holds only what its template and its case gave.
+It must never fetch anything: every address but those of the pictures handed in with the HTML is refused, so a document
+holds only what its template and its case gave.
 Nor may a log hold what is drawn.
 Only one document is drawn at a time in a process: fonts and parsed styles are kept between calls, and Pango's font
 maps are not made for several threads.
@@ -12,7 +13,7 @@ import hashlib
 import io
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
@@ -23,7 +24,7 @@ from weasyprint import CSS, HTML, Document
 from weasyprint.css import ColorProfile
 from weasyprint.logger import LOGGER, PROGRESS_LOGGER
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from exports.environment import TEMPLATES
 from exports.productions import Drawing
@@ -77,6 +78,21 @@ class RefuseEveryAddress(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships 
         raise FatalURLFetchingError("Documents fetch nothing.")
 
 
+class ServePicturesInMemory(RefuseEveryAddress):
+    """A fetcher of the pictures that are handed in with the HTML, by the very addresses that they have there."""
+
+    def __init__(self, pictures: Mapping[str, bytes]) -> None:
+        super().__init__()
+        self._pictures = pictures
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        """Serve a JPEG from memory. Raises as `RefuseEveryAddress` for any other address."""
+        picture = self._pictures.get(url)
+        if picture is None:
+            super().fetch(url, headers)
+        return URLFetcherResponse(url, body=picture, headers={"Content-Type": "image/jpeg"})
+
+
 class _StandardColors(ColorProfile):  # type: ignore[misc]  # WeasyPrint ships no types
     """The sRGB profile that PDF/A asks for, as it is in the file.
 
@@ -121,12 +137,19 @@ def _let_fonts_go() -> None:
     gc.collect()
 
 
-def render_pdf(html: str, *, styles: tuple[str, ...]) -> Drawing:
-    """Draw HTML with the named style sheets; the same HTML gives the same bytes.
+def render_pdf(html: str, *, styles: tuple[str, ...], pictures: Mapping[str, bytes] | None = None) -> Drawing:
+    """Draw HTML with the named style sheets; the same HTML and pictures give the same bytes.
+
+    ``pictures`` are JPEGs by the addresses that the HTML gives them.
 
     Raises:
-        FatalURLFetchingError: The HTML names an address. It derives from BaseException.
+        FatalURLFetchingError: The HTML names another address. It derives from BaseException.
     """
+    fetcher = ServePicturesInMemory(pictures) if pictures else RefuseEveryAddress()
+    # Without one of its own, a PDF gets a random identifier and differs each time.
+    identifier = hashlib.sha256(html.encode())
+    for picture in (pictures or {}).values():
+        identifier.update(hashlib.sha256(picture).digest())
     with _DRAWING, _one_collection():
         pages = 0
 
@@ -135,15 +158,14 @@ def render_pdf(html: str, *, styles: tuple[str, ...]) -> Drawing:
             pages = len(document.pages)
             _finish(document, pdf)
 
-        content: bytes = HTML(string=html, url_fetcher=RefuseEveryAddress()).write_pdf(
+        content: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(
             stylesheets=[prepare_styles(name) for name in styles],
             font_config=_prepare_fonts(),
             finisher=finish,
             color_profiles=_prepare_colors(),
             output_intent=_OUTPUT_INTENT,
             pdf_variant="pdf/a-3a",
-            # Without one of its own, a PDF gets a random identifier and differs each time.
-            pdf_identifier=hashlib.sha256(html.encode()).hexdigest()[:32].encode(),
+            pdf_identifier=identifier.hexdigest()[:32].encode(),
         )
     return Drawing(content, pages)
 

@@ -12,12 +12,14 @@ from typing import Any
 import pydyf  # type: ignore[import-untyped]  # ships no types
 from weasyprint import Document
 from weasyprint.formatting_structure import boxes
+from weasyprint.layout.absolute import AbsolutePlaceholder
 
 # Scripts whose glyphs stand for changing runs of characters: the Indic blocks, Tibetan, Myanmar and its extensions,
 # Khmer, Javanese to Cham. Right-to-left scripts are not among them: their glyphs map well, and readers of PDF disagree
 # on the order of replacement text in a line that runs right to left.
 _REORDERING_SCRIPTS = re.compile("[\u0900-\u0dff\u0f00-\u109f\u1780-\u17ff\ua980-\uaadf]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_POINTS_PER_PIXEL = 0.75
 
 
 def describe_text(document: Document, pdf: pydyf.PDF) -> None:
@@ -31,35 +33,62 @@ def describe_text(document: Document, pdf: pydyf.PDF) -> None:
     document_language = document.metadata.lang
     leaves = list(_walk_leaves(pdf, _resolve(pdf, pdf.catalog["StructTreeRoot"])))
     for page, reference in zip(document.pages, pdf.page_references, strict=True):
-        contents = _resolve(pdf, _resolve(pdf, reference)["Contents"])
+        sheet = _resolve(pdf, reference)
+        contents = _resolve(pdf, sheet["Contents"])
         marks = {
             mark["MCID"]: mark for mark in contents.stream if isinstance(mark, pydyf.Dictionary) and "MCID" in mark
         }
-        lines = _walk_lines(page._page_box)  # noqa: SLF001 - the drawn boxes have no public name
-        for line, leaf in zip(lines, (leaf for leaf in leaves if leaf["Pg"] == reference), strict=True):
-            if (language := line.style["lang"]) and language != document_language:
+        drawn = _walk_drawn(page._page_box)  # noqa: SLF001 - the drawn boxes have no public name
+        on_page = [(leaf, mark) for leaf, mark in leaves if leaf["Pg"] == reference]
+        for box, (leaf, mark) in zip(drawn, on_page, strict=True):
+            if leaf["S"] == "/Link":
+                _name_link(pdf, leaf, box.text)
+            if isinstance(box, boxes.ReplacedBox):
+                _place_figure(leaf, box, height=sheet["MediaBox"][3])
+                continue
+            if (language := box.style["lang"]) and language != document_language:
                 leaf["Lang"] = pydyf.String(language)
-            if _REORDERING_SCRIPTS.search(line.text) and not _RIGHT_TO_LEFT.search(line.text):
-                marks[leaf["K"][0]]["ActualText"] = pydyf.String(line.text)
+            if _REORDERING_SCRIPTS.search(box.text) and not _RIGHT_TO_LEFT.search(box.text):
+                marks[mark]["ActualText"] = pydyf.String(box.text)
 
 
 def _resolve(pdf: pydyf.PDF, reference: bytes) -> Any:  # noqa: ANN401 - pydyf has no types
     return pdf.objects[int(reference.split()[0])]
 
 
-def _walk_leaves(pdf: pydyf.PDF, element: Any) -> Iterator[Any]:  # noqa: ANN401 - pydyf has no types
-    """The structure elements that hold text themselves, in reading order."""
+def _walk_leaves(pdf: pydyf.PDF, element: Any) -> Iterator[tuple[Any, int]]:  # noqa: ANN401 - pydyf has no types
+    """The structure elements that hold text or a picture themselves, each with its mark, in reading order."""
     for kid in element["K"]:
         if isinstance(kid, int):
-            yield element
-        else:
-            yield from _walk_leaves(pdf, _resolve(pdf, kid))
+            yield element, kid
+            continue
+        below = _resolve(pdf, kid)
+        if below["Type"] != "/OBJR":  # the link's annotation, which holds no text
+            yield from _walk_leaves(pdf, below)
 
 
-def _walk_lines(box: Any) -> Iterator[Any]:  # noqa: ANN401 - WeasyPrint's boxes have no types
-    """The lines of text of a page, in reading order, without its margins (which are no part of the structure)."""
-    if isinstance(box, boxes.TextBox):
+def _walk_drawn(box: Any) -> Iterator[Any]:  # noqa: ANN401 - WeasyPrint's boxes have no types
+    """The lines of text and the pictures of a page, in reading order, without its margins, which are no content."""
+    if isinstance(box, AbsolutePlaceholder):  # the mark of a list item, outside of its text
+        box = box._box  # noqa: SLF001 - no public name
+    if isinstance(box, boxes.TextBox | boxes.ReplacedBox):
         yield box
     elif isinstance(box, boxes.ParentBox) and not isinstance(box, boxes.MarginBox):
         for child in box.children:
-            yield from _walk_lines(child)
+            yield from _walk_drawn(child)
+
+
+def _place_figure(leaf: Any, box: Any, *, height: float) -> None:  # noqa: ANN401 - neither has types
+    """Say where a picture stands, in points from the foot of the page: WeasyPrint writes pixels from its head."""
+    left, top = box.content_box_x(), box.content_box_y()
+    edges = (left, top + box.height, left + box.width, top)
+    points = [edge * _POINTS_PER_PIXEL for edge in edges]
+    leaf["A"]["BBox"] = pydyf.Array((points[0], height - points[1], points[2], height - points[3]))
+
+
+def _name_link(pdf: pydyf.PDF, leaf: Any, words: str) -> None:  # noqa: ANN401 - pydyf has no types
+    """Say in words where a link leads (PDF/UA-1, 7.18.5): what stands on the page, in place of the target's name."""
+    for kid in leaf["K"]:
+        if not isinstance(kid, int) and (reference := _resolve(pdf, kid))["Type"] == "/OBJR":
+            annotation = _resolve(pdf, reference["Obj"])
+            annotation["Contents"] = pydyf.String(f"Go to {words.strip()}")

@@ -19,6 +19,10 @@ from exports.productions import Drawing
 
 DOCUMENTS: Final[dict[str, str]] = {
     "summary": "exports.documents.summary:render_case_summary",
+    "full": "exports.documents.full_case_file:render_full_case_file",
+    "chronology": "exports.documents.chronology:render_chronology",
+    "exhibits": "exports.documents.exhibit_set:render_exhibit_set",
+    "letter": "exports.documents.letters:render_letter",
 }
 # Drawing ends by the clock of whoever waits; this is for a child that nobody watches any more.
 _CPU_SECONDS: Final = 24 * 3600

@@ -9,10 +9,14 @@ import pytest
 
 from exports.case_file import (
     NOT_ASKED,
+    AgreementOnDay,
+    AgreementSource,
     Answer,
     AnswerState,
     CaseFile,
+    ChronologyEntry,
     ContactChange,
+    CustodyEntry,
     Deadline,
     Decision,
     Digests,
@@ -60,10 +64,38 @@ OFFICE_ONLY = OfficeRecord(
         HistoryEntry(what="zurreceived", happened_on=date(2026, 11, 20)),
         HistoryEntry(what="zuropened", happened_on=date(2026, 11, 20), happened_at=AT, who="zurclerk"),
     ),
+    chronology=(
+        ChronologyEntry(
+            what=Answer("zurwrote"),
+            when="",
+            earliest_on=date(2026, 11, 20),
+            latest_on=date(2026, 11, 20),
+            source="zurcopy",
+        ),
+    ),
 )
 
 
 DEADLINES = (Deadline(kind="Notice of claim", due_on=date(2026, 12, 1), signed_by="T. Example", signed_at=AT),)
+INCIDENT = Incident(
+    earliest_on=date(2024, 6, 1),
+    latest_on=date(2024, 8, 31),
+    words=Answer("verano, hace dos años", language=SPANISH),
+    time_of_day=Answer(state=AnswerState.NOT_SURE),
+    place_kind=Answer("Road"),
+    county=Answer("Meadowlark County"),
+    state=Answer("Nebraska"),
+)
+SECTIONS = (
+    FactSection(
+        "Search and force",
+        (
+            Fact("Was there a search?", Answer("Yes, the car")),
+            Fact("What reason did they give?", Answer(state=AnswerState.SKIPPED)),
+            Fact("Was anyone hurt?", NOT_ASKED),
+        ),
+    ),
+)
 STOP = Stop(
     agency=Answer("Meadowlark County Sheriff"),
     how_it_began=Answer("Vehicle stop"),
@@ -76,8 +108,67 @@ EXHIBITS = (
         length=48_123_456,
         sha256="ef56" * 16,
         received_on=date(2026, 11, 20),
+        id="e1",
+        media_type="video/mp4",
     ),
-    Exhibit(name="صورة.jpg", kind="Photo", length=120, sha256="0a1b" * 16),
+    Exhibit(name="صورة.jpg", kind="Photo", length=120, sha256="0a1b" * 16, id="e2", media_type="image/jpeg"),
+)
+
+CONSENTS = (Fact("Does the person know that you are telling us?", Answer("Yes, they asked me to")),)
+WITNESSES = (Party("Who else saw it", Answer("la vecina de enfrente", language=SPANISH)),)
+CHRONOLOGY = (
+    ChronologyEntry(
+        what=Answer("What the report tells of"),
+        when="verano, hace dos años",
+        earliest_on=date(2024, 6, 1),
+        latest_on=date(2024, 8, 31),
+        source="Report",
+        said_by="Reporter",
+    ),
+    ChronologyEntry(
+        what=Answer("Recordé la placa", language=SPANISH),
+        when="",
+        earliest_on=date(2026, 11, 21),
+        latest_on=date(2026, 11, 21),
+        source="Message",
+        said_by="The person's own code",
+        conflicts_with="what was said before",
+    ),
+    ChronologyEntry(what=Answer("since Sunday"), when="No calendar day told", source="Report"),
+)
+CUSTODY = (
+    CustodyEntry(
+        exhibit_id="e1",
+        what="Came in with the report; SHA-256 taken",
+        happened_on=date(2026, 11, 20),
+        who="Public site",
+        digest="ef56" * 16,
+    ),
+    CustodyEntry(exhibit_id="e1", what="File opened", happened_on=date(2026, 11, 20), happened_at=AT, who="T. Example"),
+    CustodyEntry(
+        exhibit_id="e1",
+        what="File compared",
+        happened_on=date(2026, 11, 20),
+        happened_at=AT,
+        who="T. Example",
+        digest="9999" * 16,
+    ),
+)
+AGREEMENT = AgreementOnDay(
+    agency="Meadowlark County Sheriff",
+    how_found="The reporter chose it in the list",
+    days="June 1 to August 31, 2024",
+    answer="Signed before and in force on all of these days",
+    sentences=("Signed on March 3, 2020.",),
+    powers=("Jail model: officers may ask people in jail about immigration.",),
+    sources=(
+        AgreementSource(
+            model="Jail model",
+            words="Signed on March 3, 2020.",
+            source="ICE list",
+            addresses=("https://www.ice.example/doclib/287gMOA/meadowlark-county-sheriffs-office-jem-moa.pdf",),
+        ),
+    ),
 )
 
 
@@ -104,30 +195,18 @@ def case_file() -> CaseFile:
             Party("Reporter", Answer("Teófilo Quispe", language=SPANISH)),
             Party("Officer 1", Answer("alto, placa 4411", language=SPANISH)),
         ),
-        incident=Incident(
-            earliest_on=date(2024, 6, 1),
-            latest_on=date(2024, 8, 31),
-            words=Answer("verano, hace dos años", language=SPANISH),
-            time_of_day=Answer(state=AnswerState.NOT_SURE),
-            place_kind=Answer("Road"),
-            county=Answer("Meadowlark County"),
-            state=Answer("Nebraska"),
-        ),
+        incident=INCIDENT,
         stop=STOP,
-        sections=(
-            FactSection(
-                "Search and force",
-                (
-                    Fact("Was there a search?", Answer("Yes, the car")),
-                    Fact("What reason did they give?", Answer(state=AnswerState.SKIPPED)),
-                    Fact("Was anyone hurt?", NOT_ASKED),
-                ),
-            ),
-        ),
+        sections=SECTIONS,
         exhibits=EXHIBITS,
         contact=(Fact("Safe times", Answer("después de las seis", language=SPANISH)),),
         contact_changes=CONTACT_CHANGES,
         deadlines=DEADLINES,
+        consents=CONSENTS,
+        chronology=CHRONOLOGY,
+        witnesses=WITNESSES,
+        custody=CUSTODY,
+        agreement=AGREEMENT,
         office=OFFICE_ONLY,
     )
 

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exports.environment import format_day, format_moment
-from exports.printable import find_direction, is_hidden, show_plain, show_text, split_paragraphs, strip_controls
+from exports.printable import (
+    find_direction,
+    is_hidden,
+    list_missing_characters,
+    show_plain,
+    show_text,
+    split_paragraphs,
+    strip_controls,
+)
 
 
 @given(st.text(st.characters(exclude_categories=())))
@@ -34,10 +42,27 @@ def test_nothing_hidden_is_left(text: str) -> None:
     assert "\n" not in show_plain(text)
 
 
-@pytest.mark.parametrize("text", ["می‌روی", "\u0600 12", "👨‍👩‍👧", "a\u200fb", "co\u00adoperate"])
+@pytest.mark.parametrize("text", ["می‌روی", "\u0600 12", "\u263a\u200d\u2764\ufe0f", "a\u200fb", "co\u00adoperate"])
 def test_characters_of_spelling_stay(text: str) -> None:
     """Joiners, direction marks, soft hyphens and Arabic number signs belong to the text and stay."""
     assert show_text(text) == text
+
+
+@pytest.mark.parametrize("character", ["\ue000", "\U000f1234", "\U0001f46e", "\u0378"])
+def test_what_no_font_has_is_shown_by_its_code_point(character: str) -> None:
+    """A private, unassigned or pictured character stands as its code point, marked, and is listed; ours are not."""
+    shown = show_text(f"a{character}b")
+    point = f"[U+{ord(character):04X}]"
+    assert shown == f'a<span class="hidden-character missing-character">{point}</span>b'
+    assert show_plain(f"a{character}b") == f"a{point}b"
+    others = show_text("U+E001 [U+E002] \u202e")
+    assert list_missing_characters(f"<p>{shown} {others}</p>") == (character,)
+
+
+def test_nobody_can_type_a_mark() -> None:
+    """A story that holds the mark of a missing character as text is escaped and adds nothing to the list."""
+    typed = '<span class="hidden-character missing-character">[U+E000]</span>'
+    assert not list_missing_characters(show_text(typed))
 
 
 def test_markup_is_escaped() -> None:

@@ -212,7 +212,7 @@ def test_same_bytes_in_another_process(case_file: CaseFile, office_pdf: bytes) -
         "import sys\n"
         "from exports.rendering import render_pdf\n"
         "html = sys.stdin.buffer.read().decode()\n"
-        "sys.stdout.buffer.write(render_pdf(html, styles=('case_summary.css',)).content)\n"
+        "sys.stdout.buffer.write(render_pdf(html, styles=('documents.css',)).content)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],

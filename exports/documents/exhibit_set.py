@@ -1,0 +1,131 @@
+"""The exhibits of a case as numbered pages: an index, and before each exhibit a slip sheet that says what it is.
+
+It must never hold an original, nor an exhibit that the copy does not list: only pages drawn anew, as pictures.
+"""
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pikepdf
+
+from exports.case_file import Exhibit
+from exports.documents.assembling import draw_document
+from exports.exhibits.drawn import DrawnExhibit, ExhibitPage
+from exports.printable import strip_controls
+from exports.productions import Drawing, Numbering, Production
+
+MOST_PAGES_IN_VOLUME = 250
+_SLIP_SHEETS = 1
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One page of an exhibit as the template needs it: where its picture is found, what it is called and says."""
+
+    address: str
+    number: int
+    words: str
+
+
+@dataclass(frozen=True)
+class _Entry:
+    number: int
+    exhibit: Exhibit
+    drawn: DrawnExhibit
+    sheets: tuple[_Sheet, ...]
+
+    @property
+    def key(self) -> str:
+        return f"exhibit-{self.number}"
+
+
+@dataclass(frozen=True)
+class ExhibitRange:
+    """Which pages of a drawn exhibit set one exhibit takes, slip sheet and all, from 1."""
+
+    exhibit_id: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Pages of one exhibit that stand in one volume: so many, from page ``first_page`` of the exhibit, from 1."""
+
+    exhibit_id: str
+    first_page: int
+    count: int
+
+
+def split_volumes(page_counts: Sequence[tuple[str, int]]) -> tuple[tuple[Stretch, ...], ...]:
+    """Plan volumes of at most 250 pages beside the index, from each exhibit's id and how many pages it has.
+
+    Every exhibit has its slip sheet, also one without a page; one that goes on in the next volume has it again.
+    """
+    volumes: list[list[Stretch]] = [[]]
+    room = MOST_PAGES_IN_VOLUME
+    for exhibit_id, count in page_counts:
+        first, left = 1, count
+        while first == 1 or left:
+            if room <= _SLIP_SHEETS:
+                volumes.append([])
+                room = MOST_PAGES_IN_VOLUME
+            taken = min(left, room - _SLIP_SHEETS)
+            volumes[-1].append(Stretch(exhibit_id, first, taken))
+            room -= taken + _SLIP_SHEETS
+            first, left = first + max(taken, 1), left - taken
+    return tuple(tuple(volume) for volume in volumes)
+
+
+def render_exhibit_set(
+    production: Production,
+    drawn: Sequence[DrawnExhibit],
+    numbering: Numbering | None = None,
+    *,
+    volume: tuple[int, int] = (1, 1),
+) -> Drawing:
+    """One volume of the exhibits as a tagged PDF on US Letter: index, slip sheets, pages; the same bytes each time.
+
+    ``drawn`` are the exhibits of this volume, with the pages of this volume; ``volume`` is its number and how many
+    there are. What the production's copy does not list is not drawn.
+    """
+    numbers = {exhibit.id: number for number, exhibit in enumerate(production.case_file.exhibits, start=1)}
+    exhibits = {exhibit.id: exhibit for exhibit in production.case_file.exhibits}
+    pictures: dict[str, bytes] = {}
+    entries = [
+        _Entry(numbers[each.exhibit_id], exhibits[each.exhibit_id], each, tuple(_list_sheets(each, pictures)))
+        for each in drawn
+        if each.exhibit_id in exhibits
+    ]
+    return draw_document(
+        "exhibit_set", production, numbering, pictures=pictures, entries=entries, volume=volume[0], volumes=volume[1]
+    )
+
+
+def list_exhibit_ranges(production: Production, content: bytes) -> tuple[ExhibitRange, ...]:
+    """Tell which pages of an exhibit set each of its exhibits takes, in their order, for register and load file."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        count = len(pdf.pages)
+        named = pikepdf.NameTree(pdf.Root.Names.Dests)
+        places = {str(name): pdf.pages.index(pikepdf.Page(place[0])) + 1 for name, place in named.items()}
+    after_all = min(places.get(name, count + 1) for name in ("left-out", "missing-characters"))
+    starts = [
+        (exhibit.id, places[f"exhibit-{number}"])
+        for number, exhibit in enumerate(production.case_file.exhibits, start=1)
+        if f"exhibit-{number}" in places
+    ]
+    ends = [first - 1 for _id, first in (*starts[1:], ("", after_all))]
+    return tuple(ExhibitRange(exhibit_id, first, last) for (exhibit_id, first), last in zip(starts, ends, strict=True))
+
+
+def _list_sheets(drawn: DrawnExhibit, pictures: dict[str, bytes]) -> Iterator[_Sheet]:
+    for place, page in enumerate(drawn.pages):
+        address = f"page:{len(pictures) + 1}"
+        pictures[address] = page.image
+        yield _Sheet(address, drawn.first_page + place, _read_words(page))
+
+
+def _read_words(page: ExhibitPage) -> str:
+    """The words on a page on one line, for whoever cannot see it."""
+    return " ".join(strip_controls(page.text).split())
