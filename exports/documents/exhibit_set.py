@@ -17,6 +17,7 @@ from exports.productions import Drawing, Numbering, Production
 
 MOST_PAGES_IN_VOLUME = 250
 _SLIP_SHEETS = 1
+_WITHHELD = "What is in this file is left out of this copy."
 
 
 @dataclass(frozen=True)
@@ -88,16 +89,21 @@ def render_exhibit_set(
     """One volume of the exhibits as a tagged PDF on US Letter: index, slip sheets, pages; the same bytes each time.
 
     ``drawn`` are the exhibits of this volume, with the pages of this volume; ``volume`` is its number and how many
-    there are. What the production's copy does not list is not drawn.
+    there are. What the production's copy does not list is not drawn; what it withholds has a slip sheet alone.
     """
     numbers = {exhibit.id: number for number, exhibit in enumerate(production.case_file.exhibits, start=1)}
     exhibits = {exhibit.id: exhibit for exhibit in production.case_file.exhibits}
     pictures: dict[str, bytes] = {}
-    entries = [
-        _Entry(numbers[each.exhibit_id], exhibits[each.exhibit_id], each, tuple(_list_sheets(each, pictures)))
-        for each in drawn
-        if each.exhibit_id in exhibits
-    ]
+    entries = []
+    for each in drawn:
+        if each.exhibit_id not in exhibits:
+            continue
+        if each.exhibit_id in production.withheld_exhibits:
+            shown = DrawnExhibit(each.exhibit_id, failure=_WITHHELD)
+        else:
+            shown = each
+        sheets = tuple(_list_sheets(shown, pictures))
+        entries.append(_Entry(numbers[each.exhibit_id], exhibits[each.exhibit_id], shown, sheets))
     return draw_document(
         "exhibit_set", production, numbering, pictures=pictures, entries=entries, volume=volume[0], volumes=volume[1]
     )

@@ -118,7 +118,8 @@ def test_exhibit_set_has_a_slip_sheet_and_one_page_a_picture(case_file: CaseFile
     assert "Length 0:01:30" in pages[1]
     assert "Pages 1 to 3 of 5 follow" in pages[2]
     assert "The last 2 pages: look at the file" in pages[2]
-    assert ["Exhibit 2, page" in page for page in pages] == [False, False, False, True, True, True]
+    assert ["Exhibit 2, page" in page for page in pages] == [False, False, False, True, True, True, False]
+    assert "What was left out" in pages[-1]
     assert list_exhibit_ranges(production, drawing.content) == (
         ExhibitRange("e1", 2, 2),
         ExhibitRange("e2", 3, 6),
@@ -128,9 +129,18 @@ def test_exhibit_set_has_a_slip_sheet_and_one_page_a_picture(case_file: CaseFile
 def test_an_exhibit_that_the_copy_does_not_list_is_not_drawn(case_file: CaseFile, read_pages: ReadPages) -> None:
     """Pages of an exhibit that redaction took out of the case do not get onto paper by another way."""
     case = dataclasses.replace(case_file, exhibits=case_file.exhibits[:1])
-    drawing = render_exhibit_set(redact(case, Variant.FACTS), DRAWN)
+    drawing = render_exhibit_set(redact(case, Variant.OFFICE), DRAWN)
     assert drawing.pages == 2
     assert "Exhibit 2" not in " ".join(read_pages(drawing.content))
+
+
+def test_an_exhibit_that_the_copy_withholds_has_a_slip_sheet_alone(case_file: CaseFile, read_pages: ReadPages) -> None:
+    """Where a copy may list a file and not show it, neither its pages nor their words are in the document."""
+    production = dataclasses.replace(redact(case_file, Variant.OFFICE), withheld_exhibits=frozenset({"e2"}))
+    drawing = render_exhibit_set(production, DRAWN)
+    assert drawing.pages == 3
+    assert "What is in this file is left out of this copy." in squeeze(" ".join(read_pages(drawing.content)))
+    assert b"/Image" not in drawing.content
 
 
 def test_a_later_volume_goes_on_where_the_first_ended(case_file: CaseFile, read_pages: ReadPages) -> None:
