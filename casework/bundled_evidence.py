@@ -13,9 +13,12 @@ from casework.errors import CaseworkError
 from casework.files import FileEntry, list_files, open_stored
 from casework.media_types import find_extension
 from casework.opening import OpenedCase
-from exports.bundles.bag import Payload
+from exports.bundles.bag import BagWriter, Payload
 from exports.bundles.case_json import BundledFile
+from exports.bundles.wording import ANOTHER, GONE, SHUT, UNKNOWN, WITHHELD
 from exports.case_file import Variant
+from exports.exhibits.cleaned import CleaningError, open_cleaned_copy
+from exports.exhibits.drawing import ExhibitFile
 from exports.productions import Production
 from models.blobs import BlobMissingError, BlobStore
 from vault.errors import CannotOpenError
@@ -23,12 +26,7 @@ from vault.errors import CannotOpenError
 #: The copies that get files as they were handed in, with all that cameras and phones wrote into them.
 WHOLE_COPIES: Final = frozenset({Variant.FACTS, Variant.OFFICE})
 
-GONE: Final = "This file is not in the store any more."
-SHUT: Final = "What is stored does not open: it was changed or cut, or is sealed to another key."
-ANOTHER: Final = "What is stored is not the file that came in: its SHA-256 is another one. It is left out."
-UNKNOWN: Final = "The case does not name this file any more."
-WITHHELD: Final = "The content of this file is left out of this copy."
-NOT_CLEANED: Final = "This copy takes no files as they came in, because of what cameras and phones write into them."
+_PORTION: Final = 64 * 1024
 
 
 class FileChangedError(CaseworkError):
@@ -42,12 +40,6 @@ class EvidenceFile:
     number: int
     entry: FileEntry | None = field(repr=False, default=None)
     missing: str = ""
-
-    @property
-    def path(self) -> str:
-        """Its place in the bag: by its number, never by the name that it came with."""
-        media_type = self.entry.file.media_type if self.entry else ""
-        return f"evidence/exhibit-{self.number:03}.{find_extension(media_type)}"
 
 
 def list_evidence(store: BlobStore, case: OpenedCase, production: Production) -> tuple[EvidenceFile, ...]:
@@ -70,8 +62,6 @@ def _find_fault(store: BlobStore, case: OpenedCase, production: Production, entr
         return UNKNOWN
     if entry.file.id in production.withheld_exhibits:
         return WITHHELD
-    if production.variant not in WHOLE_COPIES:
-        return NOT_CLEANED
     digest = hashlib.sha256()
     try:
         with open_stored(store, case, entry) as opener:
@@ -84,11 +74,46 @@ def _find_fault(store: BlobStore, case: OpenedCase, production: Production, entr
     return "" if digest.hexdigest() == entry.file.sha256 else ANOTHER
 
 
-def make_payload(store: BlobStore, case: OpenedCase, evidence: EvidenceFile) -> Payload:
-    """Make the payload of an exhibit that is in; reading it raises FileChangedError where it is another one by now."""
-    assert evidence.entry is not None
-    portions = _stream(store, case, evidence.entry)
-    return Payload(evidence.path, portions, evidence.entry.file.length)
+def add_evidence(
+    bag: BagWriter, store: BlobStore, case: OpenedCase, evidence: Sequence[EvidenceFile], *, is_cleaned: bool
+) -> Iterator[BundledFile]:
+    """Add the files of a copy to a bag, and tell what became of each: as they came in, or cleaned of hidden data.
+
+    Raises:
+        FileChangedError: a file is another one than when it was listed.
+        BlobStoreError: the store does not answer.
+    """
+    for each in evidence:
+        if each.entry is None:
+            yield BundledFile(role="evidence", exhibit=each.number, missing=each.missing)
+        elif is_cleaned:
+            yield _add_cleaned(bag, store, case, each.number, each.entry)
+        else:
+            yield _add_whole(bag, store, case, each.number, each.entry)
+
+
+def _add_whole(bag: BagWriter, store: BlobStore, case: OpenedCase, number: int, entry: FileEntry) -> BundledFile:
+    path = _name_file(number, find_extension(entry.file.media_type))
+    digest = bag.add(Payload(path, _stream(store, case, entry), entry.file.length))
+    return BundledFile(role="evidence", path=path, sha256=digest, length=entry.file.length, exhibit=number)
+
+
+def _add_cleaned(bag: BagWriter, store: BlobStore, case: OpenedCase, number: int, entry: FileEntry) -> BundledFile:
+    file = ExhibitFile(entry.file.id, entry.file.kind, entry.file.media_type, entry.file.length)
+    try:
+        with open_stored(store, case, entry) as opener, open_cleaned_copy(opener, file) as copy:
+            path = _name_file(number, copy.extension)
+            digest = bag.add(Payload(path, iter(lambda: copy.content.read(_PORTION), b""), copy.length))
+            return BundledFile(role="cleaned_copy", path=path, sha256=digest, length=copy.length, exhibit=number)
+    except CleaningError as error:
+        return BundledFile(role="cleaned_copy", exhibit=number, missing=error.words)
+    except (BlobMissingError, CannotOpenError):
+        raise FileChangedError from None
+
+
+def _name_file(number: int, extension: str) -> str:
+    """Its place in the bag: by the number of the exhibit, never by the name that it came with."""
+    return f"evidence/exhibit-{number:03}.{extension}"
 
 
 def _stream(store: BlobStore, case: OpenedCase, entry: FileEntry) -> Iterator[bytes]:
@@ -102,10 +127,3 @@ def _stream(store: BlobStore, case: OpenedCase, entry: FileEntry) -> Iterator[by
         raise FileChangedError from None
     if digest.hexdigest() != entry.file.sha256:
         raise FileChangedError
-
-
-def describe_missing(evidence: Sequence[EvidenceFile]) -> tuple[BundledFile, ...]:
-    """What case.json says of exhibits that are not in."""
-    return tuple(
-        BundledFile(role="evidence", exhibit=each.number, missing=each.missing) for each in evidence if each.missing
-    )

@@ -8,13 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from casework.bundle_readme import write_readme
 from casework.bundled_evidence import (
     WHOLE_COPIES,
-    EvidenceFile,
-    describe_missing,
+    add_evidence,
     list_evidence,
-    make_payload,
 )
 from casework.case_files import CannotExportError
 from casework.caseworker import Caseworker
@@ -23,15 +20,18 @@ from casework.opening import OpenedCase
 from casework.sealed_originals import SealedOriginal, list_originals, make_payloads
 from exports.bundles.bag import BagInfo, BagWriter, Payload, Sink
 from exports.bundles.case_json import BundledFile, write_case_json
+from exports.bundles.readme import write_readme
 from exports.bundles.tables import (
     COLUMNS,
     LoadRow,
     write_answers_csv,
     write_cases_csv,
-    write_csv,
+    write_exhibits_csv,
     write_load_file,
 )
+from exports.bundles.wording import DESCRIPTION
 from exports.productions import Production
+from exports.redaction.searching import search_for_removed
 from models.blobs import BlobStore
 from vault.errors import CannotSealError
 from vault.outside import Lock, OutsideSealer, Passphrase, read_outside_recipient
@@ -107,7 +107,7 @@ def write_bundle(
     When it raises, what the sink got by then is no whole bundle and must be dropped.
 
     Raises:
-        CannotExportError: sealed originals with a copy that leaves things out.
+        CannotExportError: sealed originals with a copy that leaves things out, or a removed word in its data.
         FileChangedError: a file changed in the store meanwhile.
         BlobStoreError: the store does not answer.
         CannotSealError: the recipient's key is not safe.
@@ -121,7 +121,7 @@ def write_bundle(
     with BagWriter(sealer or sink, name=_name_folder(production)) as bag:
         files = (
             *_add_documents(bag, documents),
-            *_add_evidence(bag, store, case, evidence),
+            *add_evidence(bag, store, case, evidence, is_cleaned=production.variant not in WHOLE_COPIES),
             *_add_originals(bag, store, case, originals),
         )
         texts: list[Payload] = [
@@ -132,6 +132,7 @@ def write_bundle(
         paths = [*(each.path for each in files), *(each.path for each in texts)]
         readme = write_readme(production, files, paths=paths, has_originals=bool(originals))
         for payload in (*texts, _make_text("README.txt", readme.encode())):
+            _refuse_removed(payload, production)
             bag.add(payload)
         bag.finish(_describe_bag(caseworker, production))
     if sealer is not None:
@@ -153,21 +154,6 @@ def _add_documents(bag: BagWriter, documents: Sequence[BundleDocument]) -> Itera
         )
 
 
-def _add_evidence(
-    bag: BagWriter, store: BlobStore, case: OpenedCase, evidence: Sequence[EvidenceFile]
-) -> Iterator[BundledFile]:
-    for each in evidence:
-        if each.entry is not None:
-            yield BundledFile(
-                role="evidence",
-                path=each.path,
-                sha256=bag.add(make_payload(store, case, each)),
-                length=each.entry.file.length,
-                exhibit=each.number,
-            )
-    yield from describe_missing(evidence)
-
-
 def _add_originals(
     bag: BagWriter, store: BlobStore, case: OpenedCase, originals: tuple[SealedOriginal, ...]
 ) -> Iterator[BundledFile]:
@@ -177,29 +163,20 @@ def _add_originals(
             yield BundledFile(role="sealed_original", path=payload.path, sha256=digest, length=payload.length)
 
 
+def _refuse_removed(payload: Payload, production: Production) -> None:
+    """Look for removed words in what is about to be written: once a bundle is sealed, nobody can look any more."""
+    if search_for_removed(b"".join(payload.portions), production):
+        raise CannotExportError("A word that this copy must not hold is still in its data. Nothing was handed out.")
+
+
 def _make_text(path: str, content: bytes) -> Payload:
     return Payload(path, [content], len(content))
 
 
 def _list_tables(production: Production, files: Sequence[BundledFile]) -> Iterator[Payload]:
-    by_exhibit = {each.exhibit: each for each in files if each.exhibit}
-    exhibits = (
-        [
-            number,
-            exhibit.name,
-            exhibit.kind,
-            exhibit.length,
-            exhibit.received_on.isoformat() if exhibit.received_on else "",
-            exhibit.sha256,
-            by_exhibit[number].path,
-            by_exhibit[number].missing,
-        ]
-        for number, exhibit in enumerate(production.case_file.exhibits, 1)
-    )
-    header = ["exhibit", "name", "kind", "length", "received_on", "sha256", "path", "missing"]
     yield _make_text("tables/case.csv", write_cases_csv([production], COLUMNS))
     yield _make_text("tables/answers.csv", write_answers_csv([production]))
-    yield _make_text("tables/exhibits.csv", write_csv(header, exhibits))
+    yield _make_text("tables/exhibits.csv", write_exhibits_csv(production, files))
     numbered = [each for each in files if each.first_number]
     if numbered:
         rows = (
@@ -219,6 +196,6 @@ def _describe_bag(caseworker: Caseworker, production: Production) -> BagInfo:
     return BagInfo(
         source_organization=production.case_file.office_name,
         external_identifier=production.case_file.reference,
-        description=f"One copy of a case ({production.variant.value}): documents, files, data, and what proves them",
+        description=DESCRIPTION,
         bagged_on=caseworker.today,
     )

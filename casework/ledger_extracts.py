@@ -17,58 +17,11 @@ from casework.ledger_writing import find_verify_keys, make_signature_check
 from casework.opening import OpenedCase
 from exports.bundles.bag import Payload
 from exports.bundles.case_json import write_json
+from exports.bundles.wording import CAME_IN, DONE_WITH_FILES, LEDGER_PAGE
 from exports.case_file import Variant
 from exports.productions import Production
 from models.engine import read
 from models.ledger_search import EntryFilter, iterate_entry_rows, read_signed
-
-# That something came in, and what was done with the files: the chain of custody.
-_CAME = frozenset({"report:received", "message:received"})
-_FILES = frozenset({"file:opened", "file:downloaded", "file:verified", "file:differs"})
-
-README = """\
-WHAT THE LEDGER HAS ABOUT THIS CASE
-
-entries.jsonl   one entry a line: which site wrote it, its number in that site's
-                chain, the text that was signed, the SHA-256 of the text, and the
-                signature (Ed25519). A text holds ids and digests and no story.
-keys.json       the public key of each site.
-heads.txt       number and hash of the newest entry of each chain on the day this
-                was made.
-
-What an entry proves: the site held its key and wrote these words, at that place
-in its chain ("sequence"), right after the entry whose hash is "previous".
-"digest" is the SHA-256 of what it is about: for "report:received" and
-"message:received" of the sealed file as it was stored, for "file:verified" of the
-file as it came.
-
-How to check, with Python and the package "cryptography":
-
-    import hashlib, json
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    keys = json.load(open("keys.json"))
-    for line in open("entries.jsonl", encoding="utf-8"):
-        stored = json.loads(line)
-        text = stored["entry"].encode()
-        assert hashlib.sha256(text).hexdigest() == stored["hash"]
-        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(keys[stored["site"]]))
-        public.verify(bytes.fromhex(stored["signature"]),
-                      b"testimonio.invalid/signed-message/v1\\nledger-entry\\n" + text)
-    print("every entry holds")
-
-One entry without Python, with OpenSSL 3: write the two lines
-"testimonio.invalid/signed-message/v1" and "ledger-entry", each with a line feed,
-and the text after them into a file; the signature's bytes into another; the key
-as PEM (302a300506032b6570032100 and the key, in hex, are its DER form). Then:
-
-    openssl pkeyutl -verify -pubin -inkey KEY -rawin -in TEXT -sigfile SIGNATURE
-
-Ask the office for its keys by another way than this file, and compare.
-
-What it does not prove: that no entry about this case was left out here. For that
-the office can show the whole chain, in which each line here stands to the letter,
-and heads that it kept outside its house.
-"""
 
 
 def list_extract(caseworker: Caseworker, case: OpenedCase, production: Production) -> tuple[Payload, ...]:
@@ -88,7 +41,7 @@ def list_extract(caseworker: Caseworker, case: OpenedCase, production: Productio
         heads = read_current_heads(connection, caseworker.today).text
     keys = {site: key.hex() for site, key in find_verify_keys(caseworker.config).items()}
     contents = {
-        "README.txt": README.encode(),
+        "README.txt": LEDGER_PAGE.encode(),
         "entries.jsonl": b"".join(entries),
         "heads.txt": heads.encode(),
         "keys.json": write_json(keys),
@@ -102,7 +55,7 @@ def _choose_entries(production: Production) -> Callable[[str, str], bool] | None
     if production.variant is Variant.OFFICE:
         return lambda _kind, _item: True
     if production.variant is Variant.FACTS or production.case_file.custody:
-        return lambda kind, item: kind in _CAME or (kind in _FILES and item in exhibits)
+        return lambda kind, item: kind in CAME_IN or (kind in DONE_WITH_FILES and item in exhibits)
     return None
 
 

@@ -20,6 +20,13 @@ from casework.media_types import find_extension
 from casework.opening import OpenedCase
 from exports.bundles.bag import Payload
 from exports.bundles.tables import write_csv
+from exports.bundles.wording import (
+    IDENTITY_FILE,
+    ORIGINALS_FOLDER,
+    ORIGINALS_PAGE,
+    ORIGINALS_PAGE_ON_FILES,
+    ORIGINALS_WARNING,
+)
 from models.blobs import BlobMissingError, BlobStore
 from models.cases import list_sealed_items
 from models.engine import read
@@ -28,40 +35,7 @@ from vault.errors import CannotOpenError
 from vault.identities import Identity
 from vault.opening import find_opener
 
-FOLDER: Final = "sealed-originals"
-IDENTITY_FILE: Final = "identity.txt"
-#: For the page on which somebody asks for this, and the front of the bundle.
-WARNING: Final = (
-    "Whoever gets these files and this key can open everything that the reporter gave, whole and without anything "
-    "taken out, and whatever the reporter sends until this case gets new keys. It cannot be taken back."
-)
 _PORTION: Final = 64 * 1024
-
-_BEGINNING: Final = """\
-THE SEALED ORIGINALS
-
-{warning}
-
-What lies here are the files as the office stores them: sealed when they came in,
-and not touched since. The sealed report's SHA-256 stands in the ledger ("digest"
-of "report:received"), so nobody can have changed it unseen.
-
-identity.txt   the case's key. Keep it apart from everybody who need not open this.
-contents.csv   each file: what it is, its true length, and SHA-256 of the file as it
-               lies here and of what is in it.
-
-You need age 1.3 or later (https://age-encryption.org), or another program that
-knows age's post-quantum keys. Nothing of the office's own is needed.
-
-A report and a message open to text (JSON, UTF-8). It ends in spaces, which every
-reader of JSON passes over:
-
-"""
-_FILES: Final = """
-Other files were filled up with zeros, to hide how long they are. After opening,
-cut them to their true length, and compare the SHA-256 with contents.csv:
-
-"""
 
 
 @dataclass(frozen=True)
@@ -153,7 +127,7 @@ def make_payloads(store: BlobStore, case: OpenedCase, originals: tuple[SealedOri
     """
     for each in originals:
         portions = _stream(store, each) if each.blob_id else [each.sealed]
-        yield Payload(f"{FOLDER}/{each.name}", portions, each.sealed_length)
+        yield Payload(f"{ORIGINALS_FOLDER}/{each.name}", portions, each.sealed_length)
     # Those that something here needs, newest first: a key that opens nothing of this stays in the house.
     needed = [identity for identity in _list_identities(case) if any(each.opener is identity for each in originals)]
     lines = "".join(f"{identity.to_text()}\n" for identity in needed)
@@ -162,7 +136,7 @@ def make_payloads(store: BlobStore, case: OpenedCase, originals: tuple[SealedOri
         ("contents.csv", _write_contents(originals)),
         ("README.txt", _write_readme(originals).encode()),
     ):
-        yield Payload(f"{FOLDER}/{name}", [content], len(content))
+        yield Payload(f"{ORIGINALS_FOLDER}/{name}", [content], len(content))
 
 
 def _stream(store: BlobStore, original: SealedOriginal) -> Iterator[bytes]:
@@ -185,11 +159,11 @@ def _write_contents(originals: tuple[SealedOriginal, ...]) -> bytes:
 
 
 def _write_readme(originals: tuple[SealedOriginal, ...]) -> str:
-    lines = [_BEGINNING.format(warning=_fold(WARNING))]
+    lines = [ORIGINALS_PAGE.format(warning=_fold(ORIGINALS_WARNING))]
     items = [each for each in originals if not each.blob_id]
     files = [each for each in originals if each.blob_id]
     lines += [f"    age -d -i {IDENTITY_FILE} -o {each.opened_name} {each.name}\n" for each in items]
-    lines += [_FILES] if files else []
+    lines += [ORIGINALS_PAGE_ON_FILES] if files else []
     for each in files:
         padded = each.name.replace(".age", ".padded")
         lines.append(f"    age -d -i {IDENTITY_FILE} -o {padded} {each.name}\n")

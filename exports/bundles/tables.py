@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from exports.bundles.case_json import write_json
+from exports.bundles.case_json import BundledFile, write_json
 from exports.case_file import Answer, AnswerState
 from exports.environment import describe_state
 from exports.printable import strip_controls
@@ -138,6 +138,27 @@ def write_answers_csv(productions: Iterable[Production]) -> bytes:
             for production in productions
             for section in production.case_file.sections
             for fact in section.facts
+        ),
+    )
+
+
+def write_exhibits_csv(production: Production, files: Iterable[BundledFile]) -> bytes:
+    """One row for each exhibit: what it is, its SHA-256 on the day it came, and where it lies or why it does not."""
+    by_exhibit = {each.exhibit: each for each in files if each.exhibit}
+    return write_csv(
+        ["exhibit", "name", "kind", "length", "received_on", "sha256", "path", "missing"],
+        (
+            [
+                number,
+                exhibit.name,
+                exhibit.kind,
+                exhibit.length,
+                _tell_day(exhibit.received_on),
+                exhibit.sha256,
+                by_exhibit[number].path,
+                by_exhibit[number].missing,
+            ]
+            for number, exhibit in enumerate(production.case_file.exhibits, 1)
         ),
     )
 

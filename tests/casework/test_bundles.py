@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import hashlib
 import io
 import json
@@ -14,9 +15,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select, update
 
-from casework.bundled_evidence import ANOTHER, GONE, SHUT, FileChangedError
+from casework.bundled_evidence import FileChangedError
 from casework.bundles import BundleDocument, BundleOptions, choose_lock, name_bundle, write_bundle
 from casework.case_files import CannotExportError, build_case_file
 from casework.caseworker import Caseworker
@@ -24,18 +26,21 @@ from casework.conflicts import decide_conflict
 from casework.notes import add_note
 from casework.opening import ConflictState, open_case
 from exports.bundles.schema import SCHEMA_FILE
+from exports.bundles.wording import ANOTHER, GONE, SHUT, WITHHELD
 from exports.case_file import Variant
+from exports.redaction.marks import FitExhibit
 from exports.redaction.redacting import redact
 from models.blobs import FolderStore
 from models.engine import write
 from models.evidence import EvidenceFile
 from models.tables import ledger_entries
-from tests.casework.corresponding import Correspondence, make_photo, make_recording
+from tests.casework.corresponding import Correspondence, make_pdf, make_photo, make_recording
 from tests.casework.filing import STORY, FiledCase, Filing
 from tests.casework.unpacked_bundle import Bundling, open_outside
 from tests.exports.json_schema import check_schema
 from vault.errors import CannotSealError
 from vault.identities import Identity
+from vault.outside import CHEAPEST_WORK_FACTOR, Passphrase
 
 PHOTO, SOUND = make_photo(), make_recording(20)
 REDACTED = sorted(set(Variant) - {Variant.FACTS, Variant.OFFICE})
@@ -135,15 +140,70 @@ def test_only_the_office_copy_has_the_offices_words(bundling: Bundling) -> None:
 
 
 def test_a_copy_that_leaves_things_out_has_no_file_as_it_came(bundling: Bundling) -> None:
-    """What cameras write into a file reaches no such copy: the file is left out, and README and data say so."""
+    """What cameras write into a file reaches no such copy; what is not there is named in README and data."""
     for variant in REDACTED:
         content, written = bundling.write(variant)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             held = [archive.read(name) for name in archive.namelist()]
-        assert all(PHOTO not in each and SOUND not in each for each in held)
-        assert all(each.missing for each in written.files)
+        assert not any(PHOTO in each or b"palabra-escondida" in each for each in held)
+        assert {each.role for each in written.files if not each.missing} <= {"cleaned_copy"}
         readme = (bundling.unpack(content) / "README.txt").read_text(encoding="utf-8")
         assert all(each.missing in readme for each in written.missing)
+
+
+def test_what_somebody_found_fit_goes_along_cleaned(bundling: Bundling, files: list[EvidenceFile]) -> None:
+    """A photo found fit for the court's copy is in it, the same picture without hidden data; another file is not."""
+    assert b"palabra-escondida" in PHOTO
+    fit = FitExhibit(files[0].id, frozenset({Variant.COURT}))
+    content, written = bundling.write(Variant.COURT, marks=(fit,))
+    copy, withheld = written.files
+    assert (copy.role, copy.path, copy.missing) == ("cleaned_copy", "evidence/exhibit-001.jpg", "")
+    assert (withheld.exhibit, withheld.missing) == (2, WITHHELD)
+    cleaned = (bundling.unpack(content) / copy.path).read_bytes()
+    assert hashlib.sha256(cleaned).hexdigest() == copy.sha256 != files[0].sha256
+    assert len(cleaned) == copy.length
+    with Image.open(io.BytesIO(cleaned)) as picture, Image.open(io.BytesIO(PHOTO)) as original:
+        assert sorted(picture.size) == sorted(original.size)
+        assert not picture.getexif()
+
+
+def test_what_cannot_be_cleaned_is_named(
+    bundling: Bundling, filing: Filing, store: FolderStore, case: FiledCase, files: list[EvidenceFile]
+) -> None:
+    """In a copy that takes files cleaned, sound and photo are in, and a PDF is named with the reason."""
+    reporter = Correspondence(filing, store, case)
+    reporter.name_in_report(files[0], reporter.put_file(make_pdf(), "x.pdf", "pdf", "application/pdf"))
+    _content, written = bundling.write(Variant.CO_COUNSEL)
+    assert [(each.exhibit, each.path) for each in written.files] == [
+        (1, "evidence/exhibit-001.jpg"),
+        (2, ""),
+        (3, "evidence/exhibit-003.wav"),
+    ]
+    assert written.files[1].missing.startswith("Hidden data cannot be taken out")
+
+
+@pytest.mark.parametrize("lock", ["", "luna"])
+def test_a_removed_word_in_the_data_stops_the_bundle(caseworker: Caseworker, bundling: Bundling, lock: str) -> None:
+    """A word that was to be removed and is still there stops it, sealed or not: nobody could search it afterwards."""
+    opened = open_case(caseworker, bundling.case.reference)
+    production = redact(build_case_file(caseworker, opened), Variant.FACTS)
+    leaking = dataclasses.replace(production, removed=("Nombre-Inventado",))
+    options = BundleOptions(lock=Passphrase(lock, work_factor=CHEAPEST_WORK_FACTOR) if lock else None)
+    sink = io.BytesIO()
+    with pytest.raises(CannotExportError):
+        write_bundle(sink, caseworker, bundling.store, opened, leaking, (), options)
+    assert not zipfile.is_zipfile(sink)
+    unharmed = dataclasses.replace(production, removed=("Zacarías Inexistente",))
+    write_bundle(io.BytesIO(), caseworker, bundling.store, opened, unharmed, (), options)
+
+
+def test_our_own_words_are_no_leak(caseworker: Caseworker, bundling: Bundling) -> None:
+    """A person whose name is a word of README or ledger page stops no bundle that does not hold the name."""
+    opened = open_case(caseworker, bundling.case.reference)
+    production = redact(build_case_file(caseworker, opened), Variant.FACTS)
+    for name in ("Manifest", "Python", "Congress", "Signature", "Previous"):
+        named = dataclasses.replace(production, removed=(name,))
+        write_bundle(io.BytesIO(), caseworker, bundling.store, opened, named, (), BundleOptions())
 
 
 @pytest.mark.parametrize("harm", ["gone", "changed", "cut", "another"])

@@ -17,7 +17,7 @@ from casework.conflicts import decide_conflict
 from casework.notes import add_note
 from casework.opening import ConflictState, open_case
 from casework.permissions import Role
-from casework.sealed_originals import WARNING
+from exports.bundles.wording import ORIGINALS_WARNING
 from models.blobs import FolderStore
 from models.engine import read
 from models.tables import sealed_items
@@ -148,10 +148,10 @@ def test_says_loudly_what_it_is(
     assert filing.engine is not None
     bundling = Bundling(caseworker, store, case, tmp_path)
     first = " ".join((bundling.make() / "README.txt").read_text(encoding="utf-8").split())
-    assert WARNING not in first
+    assert ORIGINALS_WARNING not in first
     data = bundling.make(options=ASKED)
     for name in ("README.txt", "sealed-originals/README.txt"):
-        assert WARNING in " ".join((data / name).read_text(encoding="utf-8").split())
+        assert ORIGINALS_WARNING in " ".join((data / name).read_text(encoding="utf-8").split())
 
 
 def test_what_is_gone_or_smuggled_in_is_not_there(

@@ -19,6 +19,7 @@ from casework.case_files import build_case_file
 from casework.caseworker import Caseworker
 from casework.opening import open_case
 from exports.case_file import Variant
+from exports.redaction.marks import FitExhibit, Mark
 from exports.redaction.redacting import redact
 from models.blobs import BlobStore
 from tests.architecture.house import ROOT
@@ -56,10 +57,11 @@ class Bundling:
         variant: Variant = Variant.FACTS,
         documents: tuple[BundleDocument, ...] = (),
         options: BundleOptions | None = None,
+        marks: tuple[Mark | FitExhibit, ...] = (),
     ) -> tuple[bytes, WrittenBundle]:
         """Write a bundle of the case as it is now."""
         opened = open_case(self.caseworker, self.case.reference)
-        production = redact(build_case_file(self.caseworker, opened), variant)
+        production = redact(build_case_file(self.caseworker, opened), variant, marks)
         sink = io.BytesIO()
         written = write_bundle(
             sink, self.caseworker, self.store, opened, production, documents, options or BundleOptions()

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from textwrap import fill, indent
 from typing import Final
 
-from casework.sealed_originals import FOLDER, WARNING
 from exports.bundles.case_json import BundledFile
+from exports.bundles.wording import ORIGINALS_FOLDER, ORIGINALS_WARNING
 from exports.printable import show_plain
 from exports.productions import Production
 
@@ -17,7 +17,7 @@ _PARTS: Final = {
     "documents/": "the paper, as PDF",
     "evidence/": "the files that were handed in, by the number of the exhibit",
     "ledger/": "what the office's ledger has about this case, and how to check it",
-    f"{FOLDER}/": "the files as they are stored, sealed, with the key: read its README first",
+    f"{ORIGINALS_FOLDER}/": "the files as they are stored, sealed, with the key: read its README first",
     "tables/": "the same as tables (CSV) for a spreadsheet",
     "case.json": "the same as data: every answer, every file with its SHA-256",
 }
@@ -41,7 +41,7 @@ def write_readme(
         parts.append("This is a demonstration. Nobody in it is real.")
     parts.append("WHAT IS HERE\n\n" + "\n".join(_list_parts(paths)))
     if has_originals:
-        parts.append("WARNING\n\n" + fill(WARNING, _WIDTH))
+        parts.append("WARNING\n\n" + fill(ORIGINALS_WARNING, _WIDTH))
     parts.append(f"HOW TO CHECK IT\n\n{_CHECK}")
     missing = [f"Exhibit {each.exhibit}: {each.missing}" for each in files if each.missing]
     if missing:
