@@ -14,7 +14,7 @@ from typing import Final
 # WeasyPrint is loaded before the limits are set and before anybody waits for a document.
 import exports.rendering  # noqa: F401
 from exports.children.limits import limit_itself
-from exports.children.requests import DRAWN, FAILED, NO_MEMORY, READY, read_request, write_answer
+from exports.children.requests import DRAWN, NO_MEMORY, READY, read_request, write_answer, write_failure
 from exports.productions import Drawing
 
 DOCUMENTS: Final[dict[str, str]] = {
@@ -64,8 +64,8 @@ def main() -> None:
             except MemoryError:
                 write_answer(told, NO_MEMORY)
                 return
-            except BaseException:  # noqa: BLE001  # WeasyPrint's refusal of an address is none of Exception's
-                write_answer(told, FAILED)
+            except BaseException as error:  # noqa: BLE001  # WeasyPrint's refusal of an address is no Exception
+                write_failure(told, error)
                 continue
             write_answer(told, DRAWN, drawing)
             # Nothing of one case lies about while the next is waited for.

@@ -4,16 +4,26 @@ The parent pickles what it asks: the values are ours, the pipe is ours, and the 
 must never unpickle anything itself: a child has laid out what strangers wrote, so its answer is plain bytes.
 """
 
+import logging
 import pickle  # noqa: TID251  # see above: nobody but our own parent writes to this pipe
+import re
 import struct
+import traceback
 from collections.abc import Mapping
+from pathlib import Path
 from typing import IO, Final
 
 from exports.children.pipes import read_exactly
 from exports.productions import Drawing, Production
 
+log = logging.getLogger("testimonio")
+
 READY, DRAWN, FAILED, NO_MEMORY = b"R", b"D", b"E", b"M"
 _ANSWER: Final = struct.Struct(">cIQ")  # how it went; pages; bytes of the PDF that follow
+_FRAMES: Final = 3
+_MOST_PLACE_BYTES: Final = 240
+# All that is believed of where a child failed: a name of a type, names of files, numbers of lines.
+_PLACE: Final = re.compile(rb"\w+ at \w+\.py:\d+(?: < \w+\.py:\d+)*")
 _MOST_BYTES: Final = 512 * 1024 * 1024
 
 Request = tuple[str, Production, Mapping[str, object]]
@@ -47,8 +57,17 @@ def write_answer(target: IO[bytes], how: bytes, drawing: Drawing | None = None) 
     target.flush()
 
 
+def write_failure(target: IO[bytes], error: BaseException) -> None:
+    """In the child: the type of an error and the place of it, and never its message, which may quote a case."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames[-_FRAMES:]))
+    said = f"{type(error).__name__} at {places}".encode("ascii", "replace")[:_MOST_PLACE_BYTES]
+    target.write(_ANSWER.pack(FAILED, 0, len(said)) + said)
+    target.flush()
+
+
 def read_answer(source: IO[bytes]) -> tuple[bytes, Drawing | None]:
-    """In the parent: how it went, and what was drawn.
+    """In the parent: how it went, and what was drawn. Where a child failed is written to the log.
 
     Raises:
         EOFError, ValueError: the child is gone, or says something else than it should.
@@ -56,9 +75,13 @@ def read_answer(source: IO[bytes]) -> tuple[bytes, Drawing | None]:
     how, pages, size = _ANSWER.unpack(read_exactly(source, _ANSWER.size))
     if how not in {READY, DRAWN, FAILED, NO_MEMORY} or size > _MOST_BYTES:
         raise ValueError
+    if how != DRAWN and size > _MOST_PLACE_BYTES:
+        raise ValueError
+    content = read_exactly(source, size)
+    if how == FAILED and _PLACE.fullmatch(content):
+        log.error("A document was not drawn: %s", content.decode("ascii"))
     if how != DRAWN:
         return how, None
-    content = read_exactly(source, size)
     if not content.startswith(b"%PDF-") or not pages:
         raise ValueError
     return how, Drawing(content, pages)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 import time
@@ -193,3 +194,13 @@ def test_closed_pool_draws_nothing_more(make_pool: Callable[..., DrawingPool], p
     assert refuse(pool, "endless", production) is WhyNotDrawn.CLOSED
     assert pool.list_process_ids() == ()
     assert refuse(pool, "summary", production) is WhyNotDrawn.CLOSED
+
+
+def test_log_says_where_and_never_what(
+    make_pool: Callable[..., DrawingPool], production: Production, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A document that fails leaves the type and place of its error in the log, and no word of the case."""
+    assert refuse(make_pool(), "failing", production) is WhyNotDrawn.FAILED
+    (line,) = caplog.messages
+    assert re.fullmatch(r"A document was not drawn: ValueError at child\.py:\d+ < drawing_child\.py:\d+", line)
+    assert production.case_file.reference not in line
