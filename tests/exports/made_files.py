@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import subprocess
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pikepdf
@@ -125,3 +126,48 @@ def make_recording(path: Path, *options: str, seconds: float = 2, with_picture: 
     command += [*maps, *stream, "-shortest", *options, str(path)]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
     return path.read_bytes()
+
+
+def _pack(paper: pikepdf.Pdf, content: bytes, **entries: object) -> pikepdf.Stream:
+    stream = paper.make_stream(b"", **entries)
+    stream.write(zlib.compress(content, 9), filter=pikepdf.Name.FlateDecode)
+    return stream
+
+
+def _fill_with_lines(paper: pikepdf.Pdf, page: pikepdf.Page) -> None:
+    page.obj.Contents = _pack(paper, b"0 0 m 9 9 l S " * 10_000_000)
+
+
+def _fill_with_pixels(paper: pikepdf.Pdf, page: pikepdf.Page) -> None:
+    entries = {"Type": pikepdf.Name.XObject, "Subtype": pikepdf.Name.Image, "ColorSpace": pikepdf.Name.DeviceGray}
+    picture = _pack(paper, bytes(60_000 * 7500), Width=60_000, Height=60_000, BitsPerComponent=1, **entries)
+    page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(P=picture))
+    page.obj.Contents = paper.make_stream(b"q 612 0 0 792 0 0 cm /P Do Q")
+
+
+def _fill_with_forms(paper: pikepdf.Pdf, page: pikepdf.Page) -> None:
+    """Thirty forms, each of which shows the one before twice: a thousand million squares."""
+    form = paper.make_stream(b"0 0 100 100 re f")
+    for number in range(30):
+        form.Type, form.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+        form.BBox = pikepdf.Array([0, 0, 600, 700])
+        inner = form
+        form = paper.make_stream(b"/F Do /F Do" if number < 29 else b"/F Do")  # the last is the page
+        form.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(F=inner))
+    page.obj.Contents, page.obj.Resources = form, form.Resources
+
+
+HOSTILE_PAGES: dict[str, Callable[[pikepdf.Pdf, pikepdf.Page], None]] = {
+    "lines": _fill_with_lines,
+    "pixels": _fill_with_pixels,
+    "forms": _fill_with_forms,
+}
+
+
+def make_hostile_pdf(name: str) -> bytes:
+    """A PDF of three pages, small on the disk, whose second page unfolds into more than anybody can draw."""
+    with pikepdf.open(io.BytesIO(make_pdf(3))) as paper:
+        HOSTILE_PAGES[name](paper, paper.pages[1])
+        target = io.BytesIO()
+        paper.save(target)
+    return target.getvalue()

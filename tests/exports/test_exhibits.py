@@ -21,9 +21,11 @@ from exports.exhibits.failures import WORDS, Failure
 from tests.exports.made_files import (
     DEVICE,
     HIDDEN,
+    HOSTILE_PAGES,
     WORD,
     draw_one,
     draw_volumes,
+    make_hostile_pdf,
     make_paragraph,
     make_pdf,
     make_photo,
@@ -252,6 +254,29 @@ def test_twisted_pdf_ends_as_pages_or_words(content: bytes) -> None:
     drawn = draw_volumes(content, "pdf", limits=Limits(seconds=30, most_pages=20))
     assert drawn
     assert all(each.pages or each.failure for each in drawn)
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE_PAGES))
+def test_hostile_page_costs_its_own_place_at_most(name: str) -> None:
+    """A page that unfolds without end is drawn or left blank when its time is over; the pages around it are there."""
+    content = make_hostile_pdf(name)
+    assert len(content) < 2 << 20
+    drawn = draw_volumes(content, "pdf", limits=Limits(seconds_a_page=5))
+    pages = [page for each in drawn for page in each.pages]
+    assert [page.text for page in pages[::2]] == ["Citatorio 1", "Citatorio 3"]
+    assert pages[1].text in {"", "Page 2 of this file could not be shown."}
+    assert not any(each.failure for each in drawn)
+
+
+@pytest.mark.parametrize("size", [(14_400, 14_400), (14_400, 3)])
+def test_page_of_any_size_becomes_a_picture_of_bounded_size(size: tuple[int, int]) -> None:
+    """A page of five metres, or of five metres by a millimetre, is a picture of at most 2,200 pixels a side."""
+    paper = pikepdf.new()
+    paper.add_blank_page(page_size=size)
+    target = io.BytesIO()
+    paper.save(target)
+    (page,) = draw_one(target.getvalue(), "pdf").pages
+    assert max(open_page(page).size) == 2200
 
 
 def test_entities_that_unfold_without_end_are_refused() -> None:
