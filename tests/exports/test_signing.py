@@ -17,6 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 
+from exports.case_file import CaseFile, Variant
+from exports.productions import Numbering
+from exports.redaction.redacting import redact
 from exports.signatures.certificates import find_name
 from exports.signatures.keys import (
     DocumentKey,
@@ -28,6 +31,7 @@ from exports.signatures.keys import (
 )
 from exports.signatures.signing import CannotSignError, sign_pdf
 from exports.signatures.verifying import verify_pdf
+from tests.exports.all_documents import DOCUMENTS
 from tests.exports.signed import SIGNED_AT, make_key, make_small_pdf, sign
 from web.clock import now
 
@@ -72,8 +76,10 @@ def test_document_stands_unchanged_before_its_signature(facts_pdf: bytes, signed
     assert len(signed) - len(facts_pdf) < 20_000
 
 
-def test_other_programs_agree(signed: bytes, tmp_path: Path) -> None:
-    """Poppler finds one valid PAdES signature over the whole document, and qpdf finds no fault."""
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_other_programs_agree(name: str, case_file: CaseFile, key: DocumentKey, tmp_path: Path) -> None:
+    """Of every document Poppler says that its one PAdES signature covers all and is valid, and qpdf finds no fault."""
+    signed = sign(DOCUMENTS[name](redact(case_file, Variant.COURT), numbering=Numbering("TST", 1)).content, key)
     path = tmp_path / "signed.pdf"
     path.write_bytes(signed)
     told = subprocess.run(["pdfsig", "-nocert", path], capture_output=True, text=True, check=True).stdout
@@ -84,6 +90,20 @@ def test_other_programs_agree(signed: bytes, tmp_path: Path) -> None:
     assert "Signature #2" not in told
     checked = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True, check=True).stdout
     assert "No syntax or stream encoding errors found" in checked
+    assert verify_pdf(signed, key.certificate).is_ours
+
+
+def test_words_in_a_document_cannot_pass_for_a_signature(key: DocumentKey) -> None:
+    """Text that reads like what stands around a signature, uncompressed in the document, disturbs nothing."""
+    trap = "/ByteRange [0 5 6 7] /M (D:20200101000000Z) /Contents <3082>"
+    target = BytesIO()
+    with pikepdf.open(BytesIO(make_small_pdf())) as pdf:
+        pdf.docinfo["/Title"] = trap
+        pdf.save(target)
+    assert b"/ByteRange [0 5 6 7]" in target.getvalue()
+    verdict = verify_pdf(sign(target.getvalue(), key), key.certificate)
+    assert verdict.is_ours
+    assert verdict.signed_at == SIGNED_AT
 
 
 def test_signed_document_keeps_its_standards(facts_pdf: bytes, signed: bytes) -> None:
