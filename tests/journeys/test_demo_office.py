@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import json
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+import bagit
 import pyotp
 import pytest
 from sqlalchemy import Engine
 
 import casework.app
 import intake.app
+from casework.bundles import BundleOptions, write_bundle
+from casework.case_files import build_case_file
 from casework.caseworker import Caseworker
 from casework.ceremony import read_settings_file
 from casework.ledger_writing import find_verify_keys, make_signature_check
@@ -27,12 +33,17 @@ from demo.office import ACCOUNTS, NotADemoError, make_demo_office
 from demo.reports.collection import REPORTS
 from demo.reports.report import find_filed_on, list_values
 from demo.timeline import TIME_ZONE
+from exports.bundles.schema import SCHEMA_FILE
+from exports.case_file import Variant
+from exports.redaction.redacting import redact
 from models import ledger
 from models.agencies import list_agencies
+from models.blobs import FolderStore
 from models.cases import CaseFilter, Status, list_cards
 from models.county_agencies import list_events
 from models.engine import read
 from models.questionnaire.pages import PAGES
+from tests.exports.json_schema import check_schema
 from tests.page_client import PageClient
 from web import clock
 from web.config import CaseworkConfig, IntakeConfig, read_config
@@ -143,6 +154,25 @@ def test_what_was_done_is_vouched_for(office: DemoOffice) -> None:
         for site, key in find_verify_keys(office.casework).items():
             assert ledger.verify(connection, site, make_signature_check(key)) >= len(REPORTS)
     assert all(item.is_vouched and item.has_opened for case in office.cases for item in case.items)
+
+
+def test_every_case_makes_a_valid_bundle_in_every_copy(office: DemoOffice, tmp_path: Path) -> None:
+    """Each case whose story may be read becomes a bag that the reference program accepts, and data after its schema."""
+    supervisor = next(each for each in office.sessions.values() if each.role is Role.SUPERVISING_ATTORNEY)
+    caseworker = Caseworker(office.engine, office.casework, supervisor)
+    store, schema = FolderStore(tmp_path / "none"), json.loads(SCHEMA_FILE.read_bytes())
+    readable = [case for case in office.cases if case.conflict and case.may_read_story]
+    assert len(readable) >= 10
+    for case, variant in itertools.product(readable, Variant):
+        production = redact(build_case_file(caseworker, case), variant)
+        sink = io.BytesIO()
+        write_bundle(sink, caseworker, store, case, production, (), BundleOptions())
+        folder = tmp_path / f"{case.reference}-{variant.value}"
+        with zipfile.ZipFile(sink) as archive:
+            archive.extractall(folder)
+        (bag,) = folder.iterdir()
+        bagit.Bag(f"{bag}").validate()
+        check_schema(json.loads((bag / "data" / "case.json").read_bytes()), schema)
 
 
 def test_seven_people_can_sign_in(office: DemoOffice) -> None:
