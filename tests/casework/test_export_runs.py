@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pikepdf
 import pytest
@@ -24,6 +25,7 @@ from casework.run_listing import list_own_runs, view_run
 from casework.run_results import LIST_NAME, iterate_zip
 from casework.sweeps import sweep_runs
 from casework.worker_keys import announce_worker, find_live_worker, make_worker_key
+from models import tables
 from models.blobs import BlobStore
 from models.engine import read, write
 from models.export_runs import CaseState, RunState
@@ -330,3 +332,33 @@ def test_work_goes_to_the_worker_with_the_least(runs: Runs) -> None:
         found = find_live_worker(connection, runs.desk.config)
     assert found is not None
     assert found.id == idle.id != find_key(busy).id
+
+
+def test_whose_account_was_closed_gets_nothing(runs: Runs) -> None:
+    """An account that is closed after asking has nothing made for it, and a name that was changed by hand neither."""
+    cases, worker = runs.file_cases(1), runs.hire()
+    run_id = runs.ask(cases)
+    attorney = runs.office.accounts[Role.ATTORNEY].staff_id
+    with write(runs.desk.owner) as connection:
+        connection.execute(update(tables.staff).where(tables.staff.c.id == attorney).values(is_active=False))
+    runs.desk.work(worker)
+    assert runs.view(run_id).failed == 1
+    assert runs.list_exports(cases[0]) == []
+
+
+def test_a_new_passphrase_leaves_what_was_made_shut(runs: Runs) -> None:
+    """With another key of their own, who asked is told to ask again, both of what was made and of what was left."""
+    cases, worker = runs.file_cases(2), runs.hire()
+    made = runs.ask(cases[:1])
+    runs.desk.work(worker)
+    left = runs.ask(cases[1:])
+    runs.kill(worker)
+    runs.hire()
+    attorney = runs.sit_down()
+    changed = replace(attorney, session=replace(attorney.session, identity=Identity.generate()))
+    resume_runs(changed)
+    for run_id in (made, left):
+        run = view_run(changed, run_id)
+        assert not run.is_running
+        assert [case.state for case in run.cases] == [CaseState.FAILED]
+        assert "Your own key has changed" in run.cases[0].words
