@@ -178,23 +178,6 @@ def open_document_key(caseworker: Caseworker) -> bytes | None:
     return content
 
 
-def sign_document(caseworker: Caseworker, content: bytes, reason: str) -> bytes:
-    """Sign a finished PDF in the office's name; return it as it is where the office has no document key.
-
-    `reason` is a few plain words of ours, such as "Case summary".
-
-    Raises:
-        UntrustedKeyError, CannotOpenError: as `open_document_key`.
-    """
-    key = open_document_key(caseworker)
-    if key is None:
-        return content
-    # It takes a second to load: who only reads the queue need not wait for it.
-    from exports.signatures.signing import sign_pdf  # noqa: PLC0415
-
-    return sign_pdf(content, key, None, reason=reason, at=clock.now())
-
-
 def _list(connection: Connection, config: CaseworkConfig) -> tuple[OfficeCertificate, ...]:
     rows = list_document_keys(connection)
     _check_newest(connection, config, next((row for row in rows if row.retired_on is None), None))

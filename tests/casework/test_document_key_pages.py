@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from flask import Flask
 from sqlalchemy import Engine, delete
 
-from casework.document_keys import list_certificates, sign_document
+from casework.document_keys import list_certificates
 from casework.permissions import Role
 from casework.rotating import rotate_office_key
 from exports.signatures.certificates import read_certificates
@@ -23,6 +23,7 @@ from models.engine import create_engine, read, write
 from models.ledger_search import EntryFilter, list_entry_rows
 from tests.casework.conftest import SignInAs
 from tests.casework.keyholders import Keyholders
+from tests.casework.signing import sign_document
 from tests.casework.staff_office import StaffOffice
 from tests.exports.signed import make_small_pdf
 from tests.page_client import Page, PageClient
@@ -103,7 +104,7 @@ def test_key_of_their_own_signs_from_then_on(sign_in_as: SignInAs, keyholders: K
     page = bring(supervisor, make_key_file(), "six words")
     assert page.status == 200, page.words
     assert "Prairie by an authority" in page.words
-    signed = sign_document(keyholders.sit_down(Role.ATTORNEY), make_small_pdf(), "Case summary")
+    signed = sign_document(keyholders.sit_down(Role.ATTORNEY), make_small_pdf())
     assert verify_pdf(signed, supervisor.client.get(CERTIFICATE).data).signer == "Prairie by an authority"
 
 

@@ -16,7 +16,6 @@ from casework.document_keys import (
     make_key_row,
     open_document_key,
     replace_document_key,
-    sign_document,
 )
 from casework.ledger_commands import find_faults
 from casework.permissions import Role
@@ -33,6 +32,7 @@ from models.tables import document_keys, ledger_entries
 from tests.casework.conftest import MoveClock
 from tests.casework.desks import sit_down_again
 from tests.casework.keyholders import Keyholders
+from tests.casework.signing import sign_document
 from tests.exports.signed import make_small_pdf
 from vault.errors import CannotOpenError, UntrustedKeyError
 from vault.identities import Identity
@@ -63,29 +63,28 @@ def test_ceremony_makes_a_document_key(keyholders: Keyholders) -> None:
 @pytest.mark.parametrize("role", [Role.INTAKE, Role.ATTORNEY, Role.SUPERVISING_ATTORNEY])
 def test_legal_staff_sign_in_the_offices_name(keyholders: Keyholders, role: Role) -> None:
     """Whoever may export opens the key, and what they sign is the office's."""
-    signed = sign_document(keyholders.sit_down(role), make_small_pdf(), "Case summary")
+    signed = sign_document(keyholders.sit_down(role), make_small_pdf())
     (certificate,) = list_certificates(keyholders.engine, keyholders.config)
     assert verify_pdf(signed, certificate.certificate).is_ours
 
 
-def test_without_a_key_documents_leave_unsigned(keyholders: Keyholders, owner: Engine) -> None:
-    """An office from before document keys has none: nothing fails, and documents are not signed."""
+def test_office_from_before_has_no_key(keyholders: Keyholders, owner: Engine) -> None:
+    """An office from before document keys has none, and asking for it is no error."""
     with write(owner) as connection:
         connection.execute(delete(document_keys))
         connection.execute(delete(ledger_entries).where(ledger_entries.c.kind == "document_key:made"))
     attorney = keyholders.sit_down(Role.ATTORNEY)
     assert open_document_key(attorney) is None
-    assert sign_document(attorney, b"%PDF-", "Case summary") == b"%PDF-"
     assert list_certificates(keyholders.engine, keyholders.config) == ()
 
 
 def test_replaced_key_still_verifies_what_it_signed(keyholders: Keyholders) -> None:
     """After a replacement new files carry the new certificate, and old ones are still known as the office's."""
     supervisor = keyholders.sit_down(Role.SUPERVISING_ATTORNEY)
-    before = sign_document(supervisor, make_small_pdf(), "Case summary")
+    before = sign_document(supervisor, make_small_pdf())
     (old,) = list_certificates(keyholders.engine, keyholders.config)
     new_id = replace_document_key(supervisor, keyholders.open_granter(), None, replaces=old.id)
-    after = sign_document(supervisor, make_small_pdf(), "Case summary")
+    after = sign_document(supervisor, make_small_pdf())
     todays, former = list_certificates(keyholders.engine, keyholders.config)
     assert (todays.id, todays.retired_on, former.id) == (new_id, None, old.id)
     assert former.retired_on is not None
@@ -111,7 +110,7 @@ def test_key_opens_after_the_office_key_changed(keyholders: Keyholders) -> None:
     keyholders.join("Nora Nueva", Role.INTAKE)
     (certificate,) = list_certificates(keyholders.engine, keyholders.config)
     for who in (Role.ATTORNEY, "Nora Nueva"):
-        signed = sign_document(sit_down_again(keyholders.sit_down(who)), make_small_pdf(), "Case summary")
+        signed = sign_document(sit_down_again(keyholders.sit_down(who)), make_small_pdf())
         assert verify_pdf(signed, certificate.certificate).is_ours
 
 
@@ -123,7 +122,7 @@ def test_key_opens_after_recovery_from_the_shares(keyholders: Keyholders, owner:
     recovery = find_office(owner, shares.shares[1:]).recovery
     recovered = replace(supervisor, session=replace(supervisor.session, office_identities=recovery.office_identities))
     (certificate,) = list_certificates(keyholders.engine, keyholders.config)
-    signed = sign_document(recovered, make_small_pdf(), "Case summary")
+    signed = sign_document(recovered, make_small_pdf())
     assert verify_pdf(signed, certificate.certificate).is_ours
 
 

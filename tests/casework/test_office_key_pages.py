@@ -16,7 +16,6 @@ from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
 from casework.app import create_app
-from casework.document_keys import sign_document
 from casework.permissions import Role
 from casework.rotating import rotate_office_key
 from casework.sessions import put_session
@@ -28,6 +27,7 @@ from tests.casework.conftest import SignInAs
 from tests.casework.desks import open_supervisor, sit_down
 from tests.casework.filing import Filing
 from tests.casework.keyholders import Keyholders
+from tests.casework.signing import sign_document
 from tests.casework.staff_office import StaffOffice
 from tests.casework.test_pages_in_browser import SIZES, ServedSite
 from tests.exports.signed import make_key, make_small_pdf, sign
@@ -250,7 +250,7 @@ def test_pages_about_documents_are_accessible_and_fit(
     browser: Browser, served: ServedSite, keyholders: Keyholders, size: tuple[int, int], tmp_path: Path
 ) -> None:
     """Key, bringing one with its errors, and each verdict on a PDF pass axe and do not overflow."""
-    signed = sign_document(keyholders.sit_down(Role.ATTORNEY), make_small_pdf(), "Case summary")
+    signed = sign_document(keyholders.sit_down(Role.ATTORNEY), make_small_pdf())
     foreign = sign(make_small_pdf(), make_key("An office of a very long name that somebody made up"))
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, bypass_csp=True)
     context.add_cookies([{"name": "desk", "value": served.cookie, "url": served.address}])

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from casework.document_checking import LARGEST_PDF
-from casework.document_keys import list_certificates, sign_document
+from casework.document_keys import list_certificates
 from casework.ledger_writing import append_event
 from casework.permissions import Role
 from models.engine import read, write
@@ -18,6 +18,7 @@ from tests.casework.accessing import restrict
 from tests.casework.conftest import SignInAs
 from tests.casework.filing import Filing
 from tests.casework.keyholders import Keyholders
+from tests.casework.signing import sign_document
 from tests.exports.signed import make_key, make_small_pdf, sign
 from tests.page_client import Page, PageClient
 from web.body_limit import BODY_LIMIT
@@ -32,7 +33,7 @@ def check(reader: PageClient, content: bytes | None) -> Page:
 @pytest.fixture
 def signed(keyholders: Keyholders) -> bytes:
     """A document of the office."""
-    return sign_document(keyholders.sit_down(Role.ATTORNEY), make_small_pdf(), "Case summary")
+    return sign_document(keyholders.sit_down(Role.ATTORNEY), make_small_pdf())
 
 
 def record(keyholders: Keyholders, case_id: str, content: bytes) -> None:
