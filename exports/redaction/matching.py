@@ -3,6 +3,7 @@
 The same matcher removes words and searches for them afterwards; it must never be made laxer for one than for the other.
 """
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -99,14 +100,26 @@ class Haystack:
         start = self._squeezed.find(needle.joined)
         while start >= 0:
             end = start + len(needle.joined)
-            if not (needle.is_number and self._continues(start, end)):
-                yield self._squeezed_places[start], self._squeezed_places[end - 1] + 1
+            places = self._squeezed_places[start:end]
+            span = places[0], places[-1] + 1
+            is_apart = any(behind - before > _LONGEST_GAP for before, behind in itertools.pairwise(places))
+            is_other = self._continues(*span) if needle.is_number else self._is_patched(needle, *span)
+            if not (is_apart or is_other):
+                yield span
             start = self._squeezed.find(needle.joined, start + 1)
 
     def _continues(self, start: int, end: int) -> bool:
         """Whether a number goes on without a gap before or behind, and so is another number."""
-        text, first, last = self.folded.text, self._squeezed_places[start], self._squeezed_places[end - 1]
-        return text[max(first - 1, 0) : first].isdigit() or text[last + 1 : last + 2].isdigit()
+        text = self.folded.text
+        return text[max(start - 1, 0) : start].isdigit() or text[end : end + 1].isdigit()
+
+    def _is_patched(self, needle: Needle, start: int, end: int) -> bool:
+        """Whether it is put together from the end of one word and the beginning of another, and so is no word."""
+        text = self.folded.text
+        if end - start == len(needle.joined) or _is_unspaced(needle.joined):
+            return False
+        before, behind = text[max(start - 1, 0) : start], text[end : end + 1]
+        return any(sign and is_part_of_word(sign) for sign in (before, behind))
 
 
 def _list_forms(word: str) -> set[str]:
