@@ -28,7 +28,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from exports.environment import TEMPLATES
 from exports.productions import Drawing
-from exports.tagging import describe_text
+from exports.tagging import describe_text, list_lines
 
 _DRAWING = threading.Lock()
 _OUTPUT_INTENT = "--srgb"
@@ -168,6 +168,23 @@ def render_pdf(html: str, *, styles: tuple[str, ...], pictures: Mapping[str, byt
             pdf_identifier=identifier.hexdigest()[:32].encode(),
         )
     return Drawing(content, pages)
+
+
+def set_words(html: str, *, styles: tuple[str, ...]) -> tuple[bytes, tuple[str, ...]]:
+    """Draw HTML without pictures as a bare PDF to take pictures of, with the words of each page as they were written.
+
+    Reading them back out of the PDF would lose letters of scripts that join, and the order of lines that run both ways.
+
+    Raises:
+        FatalURLFetchingError: The HTML names an address. It derives from BaseException.
+    """
+    with _DRAWING, _one_collection():
+        document = HTML(string=html, url_fetcher=RefuseEveryAddress()).render(
+            stylesheets=[prepare_styles(name) for name in styles], font_config=_prepare_fonts()
+        )
+        words = tuple("\n".join(list_lines(page)) for page in document.pages)
+        content: bytes = document.write_pdf()
+    return content, words
 
 
 @contextmanager

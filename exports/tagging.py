@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pydyf  # type: ignore[import-untyped]  # ships no types
-from weasyprint import Document
+from weasyprint import Document, Page
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
@@ -50,6 +50,13 @@ def describe_text(document: Document, pdf: pydyf.PDF) -> None:
                 leaf["Lang"] = pydyf.String(language)
             if _REORDERING_SCRIPTS.search(box.text) and not _RIGHT_TO_LEFT.search(box.text):
                 marks[mark]["ActualText"] = pydyf.String(box.text)
+
+
+def list_lines(page: Page) -> Iterator[str]:
+    """The lines of a drawn page, in reading order, each as it was written, whichever way it runs."""
+    for line in page._page_box.descendants():  # noqa: SLF001 - the drawn boxes have no public name
+        if isinstance(line, boxes.LineBox):
+            yield "".join(box.text for box in line.descendants() if isinstance(box, boxes.TextBox))
 
 
 def _resolve(pdf: pydyf.PDF, reference: bytes) -> Any:  # noqa: ANN401 - pydyf has no types

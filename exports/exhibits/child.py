@@ -42,18 +42,20 @@ def draw(
     else:
         from exports.exhibits.papers import draw_paper, open_paper  # noqa: PLC0415  # the same
 
-        facts = {}
+        facts: dict[str, str] = {}
+        words: tuple[str, ...] = ()
         if kind != "pdf":
-            file = io.BytesIO(_set(file, media_type))
+            content, words = _set(file, media_type)
+            file = io.BytesIO(content)
             if kind == "document":
                 facts["shown"] = "words in simple order; pictures, comments and layout are not shown"
         paper = open_paper(file)
         yield pack_head(len(paper), facts | {"pages": f"{len(paper)}"})
-        for number, page in draw_paper(paper, first_page, most_pages, left_blank):
+        for number, page in draw_paper(paper, first_page, most_pages, left_blank, words):
             yield pack_page(number, page)
 
 
-def _set(file: BinaryIO, media_type: str) -> bytes:
+def _set(file: BinaryIO, media_type: str) -> tuple[bytes, tuple[str, ...]]:
     from exports.exhibits.writings import WORD, set_text, set_word  # noqa: PLC0415  # the same
 
     return set_word(file) if media_type == WORD else set_text(file)

@@ -12,6 +12,7 @@ from typing import IO, Any, Final
 from exports.children.pipes import FRAME, read_exactly
 from exports.exhibits.drawn import ExhibitPage
 from exports.exhibits.failures import Failure
+from exports.printable import strip_controls
 
 HEAD, PAGE, FAILED, COPY = b"H", b"P", b"F", b"C"
 _MEASURES: Final = struct.Struct(">III")  # width, height, bytes of words
@@ -124,5 +125,4 @@ def _clean_line(text: Any) -> str:  # noqa: ANN401  # whatever a child put there
 
 def _clean_words(text: str) -> str:
     """Words without control signs and lone surrogates, with plain line ends, of bounded length."""
-    lines = text[: _MOST_CHARACTERS * 2].replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign for sign in lines if sign.isprintable() or sign == "\n")[:_MOST_CHARACTERS].strip()
+    return strip_controls(text[: _MOST_CHARACTERS * 2])[:_MOST_CHARACTERS].strip()

@@ -4,7 +4,7 @@ It must never run in a process that holds keys: PDFium reads what strangers sent
 """
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, BinaryIO, Final
 
 import pypdfium2
@@ -45,27 +45,36 @@ def draw_paper(
     first_page: int,
     most_pages: int,
     left_blank: Collection[int] = (),
+    words: Sequence[str] = (),
 ) -> Iterator[tuple[int, ExhibitPage]]:
     """Draw pages in order, each with its number, from one on.
 
-    A page that cannot be drawn, and each that is to be ``left_blank``, is a page that says so.
+    A page that cannot be drawn, and each that is to be ``left_blank``, is a page that says so. ``words`` are those of
+    each page of the whole paper, where they are known; otherwise they are read from it.
     """
     dots = _DOTS if len(paper) <= _FEW_PAGES else _DOTS_OF_MANY
     for number in range(first_page, min(first_page + most_pages, len(paper) + 1)):
         try:
-            yield number, draw_blank(number) if number in left_blank else _draw_page(paper[number - 1], dots)
+            yield (
+                number,
+                draw_blank(number)
+                if number in left_blank
+                else _draw_page(paper[number - 1], dots, words[number - 1 : number]),
+            )
         except (pypdfium2.PdfiumError, ValueError, OSError, MemoryError):
             yield number, draw_blank(number)
 
 
-def _draw_page(page: Any, dots: int) -> ExhibitPage:  # noqa: ANN401  # the same
+def _draw_page(page: Any, dots: int, words: Sequence[str]) -> ExhibitPage:  # noqa: ANN401  # the same
     try:
         # A page may be as large as it likes: the picture is not.
         scale = min(dots / _POINTS, _LONGEST_SIDE / max(*page.get_size(), 1))
         # A hair less, because PDFium takes 1650.0000000000002 pixels for 1651.
         scale = math.floor(scale * _FINE) / _FINE
         image = page.render(scale=scale, may_draw_forms=True).to_pil()
-        return ExhibitPage(write_jpeg(image, _QUALITY), image.width, image.height, _read_words(page))
+        return ExhibitPage(
+            write_jpeg(image, _QUALITY), image.width, image.height, words[0] if words else _read_words(page)
+        )
     finally:
         page.close()
 

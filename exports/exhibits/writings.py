@@ -16,7 +16,9 @@ import mammoth.images  # type: ignore[import-untyped]  # the same
 
 from exports.exhibits.failures import FailedError, Failure
 from exports.printable import find_direction, show_text
-from exports.rendering import render_pdf
+from exports.rendering import set_words
+
+Written = tuple[bytes, tuple[str, ...]]
 
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MOST_CHARACTERS: Final = 400_000  # about 150 pages
@@ -26,11 +28,12 @@ _LOCKED_OFFICE: Final = b"\xd0\xcf\x11\xe0"  # an OLE file: what Word makes of a
 _KEPT: Final = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tr", "td", "th", "strong", "em", "br"}
 )
+_INLINE: Final = frozenset({"strong", "em", "br"})
 _DROPPED: Final = frozenset({"script", "style", "title"})
 
 
-def set_text(file: BinaryIO) -> bytes:
-    """Set a plain text as a PDF.
+def set_text(file: BinaryIO) -> Written:
+    """Set a plain text as a PDF, with the words of each page.
 
     Raises:
         FailedError: it is too long.
@@ -41,10 +44,10 @@ def set_text(file: BinaryIO) -> bytes:
     if len(text) > _MOST_CHARACTERS:
         raise FailedError(Failure.TOO_LARGE)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return _set("".join(f'<p dir="{find_direction(line)}">{show_text(line) or "&nbsp;"}</p>' for line in lines))
+    return _set("".join(f'<p dir="{find_direction(line)}">{show_text(line)}</p>' for line in lines))
 
 
-def set_word(file: BinaryIO) -> bytes:
+def set_word(file: BinaryIO) -> Written:
     """Set the words of a Word file (ECMA-376) as a PDF: headings, lists and tables, no pictures, no comments.
 
     Raises:
@@ -82,6 +85,7 @@ class _Plain(HTMLParser):
         self._parts: list[str] = []
         self._open: list[str] = []
         self._length = 0
+        self._undirected = -1
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep an element of ours, without its attributes."""
@@ -91,6 +95,8 @@ class _Plain(HTMLParser):
         elif tag in _KEPT or tag in _DROPPED:
             self._open.append(tag)
             if tag in _KEPT:
+                if tag not in _INLINE:
+                    self._undirected = len(self._parts)
                 self._parts.append(f"<{tag}>")
 
     def handle_endtag(self, tag: str) -> None:
@@ -109,6 +115,10 @@ class _Plain(HTMLParser):
         self._length += len(data)
         if self._length > _MOST_CHARACTERS:
             raise FailedError(Failure.TOO_LARGE)
+        if self._undirected >= 0 and any(sign.isalpha() for sign in data):
+            if find_direction(data) == "rtl":
+                self._parts[self._undirected] = f'{self._parts[self._undirected][:-1]} dir="rtl">'
+            self._undirected = -1
         # Each run is trimmed by itself, so the spaces at its ends are put back.
         start, end = data[: len(data) - len(data.lstrip())], data[len(data.rstrip()) :]
         self._parts.append((" " if start else "") + str(show_text(data)) + (" " if end else ""))
@@ -118,8 +128,8 @@ class _Plain(HTMLParser):
         return "".join([*self._parts, *(f"</{tag}>" for tag in reversed(self._open))])
 
 
-def _set(body: str) -> bytes:
-    return render_pdf(
+def _set(body: str) -> Written:
+    return set_words(
         f'<!doctype html><html lang="und"><head><title>Exhibit</title></head><body>{body}</body></html>',
         styles=("exhibit_text.css",),
-    ).content
+    )

@@ -169,6 +169,16 @@ def test_text_file_becomes_pages(encoding: str) -> None:
     assert [line for line in page.text.split("\n") if line] == ["Primera línea", "<script>alert(1)</script>", "Жизнь"]
 
 
+def test_words_of_every_script_are_told_as_they_were_written() -> None:
+    """The words beside a page are those of the file, also where a line runs both ways or letters join."""
+    lines = ["Luis: عند الباب ok", "قال Luis لي في 12 مايو", "ပုလိပ်က ကျွန်တော့်ကို တားခဲ့တယ်", "می\u200cروم"]
+    (page,) = draw_one("\n".join(lines).encode(), "text", "text/plain").pages
+    assert page.text.split("\n") == lines
+    body = "".join(make_paragraph(line) for line in lines)
+    (page,) = draw_one(make_word_file(body), "document", WORD).pages
+    assert page.text.split("\n") == lines
+
+
 def test_story_without_a_space_stays_on_its_pages() -> None:
     """Ten thousand characters without a space are broken into lines, and all of them are there."""
     drawn = draw_one(b"x" * 10_000, "text", "text/plain")
