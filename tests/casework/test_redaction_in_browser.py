@@ -35,7 +35,7 @@ def test_the_page_is_accessible_and_fits(
     staff_site: Flask,
     size: tuple[int, int],
 ) -> None:
-    """With marks, files, suggestions and errors, and with every copy opened, the page passes axe and does not overflow."""
+    """With marks, files, suggestions, errors and every copy opened, the page passes axe and does not overflow."""
     case = filing.file(what_happened=STORY, other_people="a man who saw everything from the bus stop")
     reporter = Correspondence(filing, staff_site.extensions["blob_store"], case)
     photo = reporter.put_file(b"three", "foto_de_la_casa_de_eulalia.jpg", "photo", "image/jpeg")
