@@ -11,11 +11,13 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Row
 
+from casework.case_files import CannotExportError
 from casework.case_keys import REPORT, WORK, open_case_keyring
 from casework.caseworker import Caseworker
 from casework.errors import CaseworkError
 from casework.ledger_writing import append_event
 from casework.orders import Order
+from casework.producing import find_signing_key
 from casework.run_orders import CaseIdentities, RunOrder, make_run_order, open_run_order, seal_outcome
 from casework.worker_keys import LiveWorker, find_live_worker
 from models.cases import get_case, get_case_key
@@ -71,7 +73,11 @@ def start_run(caseworker: Caseworker, references: Sequence[str], order: Order) -
         raise RunRefusedError("Choose at least one case.")
     if len(chosen) > MOST_CASES:
         raise RunRefusedError(f"{MOST_CASES} cases at once are the most. Choose fewer.")
-    run_id, now, run_order = str(uuid4()), _now(), make_run_order(order)
+    run_id, now = str(uuid4()), _now()
+    try:
+        run_order = make_run_order(order, find_signing_key(caseworker))
+    except CannotExportError as refusal:
+        raise RunRefusedError(refusal.words) from None
     with read(caseworker.engine) as connection:
         opened = [_open_identities(connection, caseworker, reference) for reference in chosen]
         worker = find_live_worker(connection, caseworker.config)

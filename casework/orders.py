@@ -4,7 +4,7 @@ It must never hold anything of the case itself.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -27,7 +27,8 @@ class Order:
     """One thing to be made. ``reason`` is what the person typed; it is sealed and never in the ledger.
 
     ``letter`` names a letter where the document is one. ``with_sealed_originals`` asks a bundle for the report and the
-    files as they are stored, and the key that opens them.
+    files as they are stored, and the key that opens them. ``passphrase`` or ``recipient`` (age) seal a bundle to
+    somebody outside.
     """
 
     kind: DocumentKind
@@ -36,10 +37,16 @@ class Order:
     is_numbered: bool = False
     letter: str = ""
     with_sealed_originals: bool = False
+    passphrase: str = field(default="", repr=False)
+    recipient: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for sealing."""
         return asdict(self)
+
+    def to_json_without_secrets(self) -> dict[str, Any]:
+        """Return what the case's register may hold of it: everything but the passphrase."""
+        return {name: value for name, value in asdict(self).items() if name != "passphrase"}
 
 
 def read_order(plain: Mapping[str, Any]) -> Order:

@@ -6,6 +6,7 @@ It must never seal keys to anybody but a worker whose public key was verified.
 import hashlib
 import json
 import secrets
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,10 +26,14 @@ from vault.sealing import seal_identity, seal_json
 
 @dataclass(frozen=True)
 class RunOrder:
-    """What was asked for of every case of a run. The salt keeps anybody from guessing it by its digest."""
+    """What was asked for of every case of a run. The salt keeps anybody from guessing it by its digest.
+
+    ``signing_key`` (PKCS#12) is the office's document key, for the worker alone; empty where the office has none.
+    """
 
     order: Order
     salt: str = field(repr=False)
+    signing_key: bytes = field(default=b"", repr=False)
 
     @property
     def digest(self) -> str:
@@ -41,12 +46,13 @@ class RunOrder:
         return seal_json(self._to_json(), recipients=recipients, context=Context("run_order", (run_id,)))
 
     def _to_json(self) -> dict[str, Any]:
-        return {"order": self.order.to_json(), "salt": self.salt}
+        key = b64encode(self.signing_key).decode()
+        return {"order": self.order.to_json(), "salt": self.salt, "signing_key": key}
 
 
-def make_run_order(order: Order) -> RunOrder:
+def make_run_order(order: Order, signing_key: bytes | None) -> RunOrder:
     """Make the order of a new run."""
-    return RunOrder(order, secrets.token_hex(16))
+    return RunOrder(order, secrets.token_hex(16), signing_key or b"")
 
 
 def open_run_order(run: Row[Any], identity: Identity) -> RunOrder:
@@ -57,7 +63,7 @@ def open_run_order(run: Row[Any], identity: Identity) -> RunOrder:
     """
     values = open_json(run.sealed_order, identity=identity, context=Context("run_order", (run.id,)))
     try:
-        return RunOrder(read_order(values["order"]), values["salt"])
+        return RunOrder(read_order(values["order"]), values["salt"], b64decode(values["signing_key"]))
     except (ValueError, TypeError, KeyError):
         raise CannotOpenError from None
 

@@ -27,9 +27,8 @@ from casework.export_runs import REQUESTED
 from casework.holders import find_holder
 from casework.ledger_writing import record_untrusted_key
 from casework.opening import OpenedCase, open_case_with_keyrings
-from casework.orders import Order
 from casework.permissions import Permission, Role, may
-from casework.producing import Product, make_product, record_product
+from casework.producing import make_product, record_product
 from casework.recording import CaseChangedError
 from casework.run_orders import CaseIdentities, RunOrder, open_case_identities, open_run_order, seal_outcome
 from casework.sessions import StaffSession
@@ -212,10 +211,8 @@ def _make(task: _Task, row: Row[Any]) -> None:
         raise _GivenUpError(_KEYS) from None
     for _attempt in range(_TRIES):
         case = _open(task, row, identities)
-        order = task.run_order.order
-        product = make_product(task.caseworker, task.place.store, case, order)
         try:
-            _keep(task, row, case, order, product, task.recipient)
+            _make_and_keep(task, row, case, task.recipient)
         except (NumbersTakenError, CaseChangedError):
             continue  # somebody worked on the case meanwhile: look again
         return
@@ -255,14 +252,30 @@ def _open(task: _Task, row: Row[Any], identities: CaseIdentities) -> OpenedCase:
     return case
 
 
-def _keep(task: _Task, row: Row[Any], case: OpenedCase, order: Order, product: Product, recipient: Recipient) -> None:
-    """Store a finished document sealed to who asked, and in one transaction all that is to be known of it.
+def _make_and_keep(task: _Task, row: Row[Any], case: OpenedCase, recipient: Recipient) -> None:
+    """Make a document straight into the store, sealed to who asked, and in one transaction all that is known of it.
 
     Raises:
         _NotWaitedForError, NumbersTakenError, CaseChangedError: nothing was kept.
     """
-    result_id = str(uuid4())
-    values = _store(task, row, product, result_id, recipient)
+    result_id, order = str(uuid4()), task.run_order.order
+    writer = task.place.store.begin(result_id)
+    try:
+        context = Context("run_result", (row.run_id, row.case_id))
+        sealer = FileSealer(writer, recipients=[recipient], context=context)
+        signing_key = task.run_order.signing_key or None
+        product = make_product(task.caseworker, task.place.store, case, order, signing_key, sealer)
+        sealer.finish()
+        writer.commit()
+    finally:
+        writer.abort()
+    values = {
+        "file_name": product.file_name,
+        "media_type": product.media_type,
+        "pages": product.pages,
+        "length": product.length,
+        "sha256": product.sha256,
+    }
     sealed_outcome = seal_outcome(row.run_id, row.case_id, values, recipient)
 
     def end(connection: Connection) -> None:
@@ -278,26 +291,6 @@ def _keep(task: _Task, row: Row[Any], case: OpenedCase, order: Order, product: P
     except BaseException:
         task.place.store.delete(result_id)
         raise
-
-
-def _store(task: _Task, row: Row[Any], product: Product, result_id: str, recipient: Recipient) -> dict[str, Any]:
-    """Seal a document into the store of files, and return what is to be known of it."""
-    writer = task.place.store.begin(result_id)
-    try:
-        context = Context("run_result", (row.run_id, row.case_id))
-        sealer = FileSealer(writer, recipients=[recipient], context=context)
-        sealer.write(product.content)
-        facts = sealer.finish()
-        writer.commit()
-    finally:
-        writer.abort()
-    return {
-        "file_name": product.file_name,
-        "media_type": product.media_type,
-        "pages": product.pages,
-        "length": facts.length,
-        "sha256": facts.sha256,
-    }
 
 
 def _give_up(task: _Task, row: Row[Any], words: str) -> None:

@@ -4,7 +4,7 @@ Only `exports/redaction/redacting.py` makes a production, and every document, ta
 nothing that a copy must not hold can reach any of them by another way.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from exports.case_file import CaseFile, Variant
 
@@ -44,6 +44,10 @@ class Numbering:
     def format_number(self, number: int) -> str:
         """The number as it stands on the page: "TST-7K2M94PD-000012"."""
         return f"{self.prefix}-{number:0{self.digits}}"
+
+    def skip(self, pages: int) -> "Numbering":
+        """The numbering of what comes after so many pages."""
+        return replace(self, first=self.first + pages)
 
 
 @dataclass(frozen=True)

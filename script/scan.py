@@ -31,6 +31,7 @@ MODULES = (
     "redirect,sql,ssrf,timesql,upload,xss,xxe"
 )
 CRAWL_SECONDS, MODULE_SECONDS = 120, 60
+FILES_OF_A_FOLDER = 20
 # Ending the scanner's own session, or leaving the site, would end the scan.
 ENDINGS = ("/sign-out", "/lock", "/exit")
 
@@ -74,6 +75,8 @@ def scan(wapiti: str, target: Target, folder: Path) -> Iterator[Finding]:
     report = folder / f"{target.name}.json"
     command = [wapiti, "-u", f"{target.address}/", "-m", MODULES, "--scope", "folder", "-f", "json", "-o", str(report)]
     command += ["--max-scan-time", str(CRAWL_SECONDS), "--max-attack-time", str(MODULE_SECONDS), "--no-bugreport"]
+    # The pages of three thousand counties are one page: twenty of them say as much.
+    command += ["--max-files-per-dir", str(FILES_OF_A_FOLDER)]
     command += ["--store-session", str(folder / "store"), "--store-config", str(folder / "config"), "--flush-session"]
     for ending in ENDINGS:
         command += ["-x", f"{target.address}{ending}"]

@@ -1,18 +1,21 @@
 """The page where a case goes on paper: choose, look at it first, have it made."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from casework.case_files import CannotExportError, check_exportable
 from casework.export_forms import ExportForm
+from casework.export_runs import RunRefusedError, start_run
 from casework.opening import OpenedCase
 from casework.permissions import Permission, require
-from casework.producing import Preview, preview, produce
+from casework.producing import Preview, is_long, preview, produce
 from casework.views.case import find_case
 from casework.views.caseworker import get_caseworker
+from casework.views.exports import count_looks
 from web.files import get_store
 from web.headers import allow_pictures_in_page
 
-Answer = Response | tuple[str, int]
+Answer = BaseResponse | tuple[str, int]
 blueprint = Blueprint("export", __name__)
 
 
@@ -42,10 +45,14 @@ def send_export(reference: str) -> Answer:
         if "preview" in request.form:
             allow_pictures_in_page()
             return _render(case, form, 200, shown=preview(caseworker, get_store(), case, form.make_order()))
-        product = produce(caseworker, get_store(), case, form.make_order())
-    except CannotExportError as refusal:
+        order = form.make_order()
+        if is_long(case, order):
+            run_id = start_run(caseworker, [case.reference], order)
+            return redirect(url_for("exports.show_run", run_id=run_id, looks=count_looks(caseworker)), code=303)
+        product, content = produce(caseworker, get_store(), case, order)
+    except (CannotExportError, RunRefusedError) as refusal:
         return _render(case, form, 409, refusal.words)
-    response = Response(product.content, mimetype=product.media_type)
+    response = Response(content, mimetype=product.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=product.file_name)
     return response
 

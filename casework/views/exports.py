@@ -73,7 +73,7 @@ def send_new() -> Answer:
         run_id = start_run(caseworker, form.list_references(), form.make_order())
     except RunRefusedError as refusal:
         return _render_new(form, 409, refusal.words)
-    return redirect(url_for("exports.show_run", run_id=run_id, looks=_count_looks(caseworker)), code=303)
+    return redirect(url_for("exports.show_run", run_id=run_id, looks=count_looks(caseworker)), code=303)
 
 
 @blueprint.get("/exports/<uuid:run_id>")
@@ -87,7 +87,7 @@ def show_run(run_id: str) -> Answer:
         "casework/export_run.html",
         run=run,
         looks=looks,
-        most_looks=_count_looks(caseworker),
+        most_looks=count_looks(caseworker),
         look_seconds=_LOOK_SECONDS,
         button_form=ButtonForm(),
         describe_seconds=describe_seconds,
@@ -164,7 +164,7 @@ def _hand_over(response: Response, name: str) -> Response:
     return response
 
 
-def _count_looks(caseworker: Caseworker) -> int:
+def count_looks(caseworker: Caseworker) -> int:
     """How often a page may come again by itself: a desk that nobody sits at must still be locked."""
     return caseworker.config.idle_minutes * 60 // _LOOK_SECONDS
 
@@ -172,7 +172,7 @@ def _count_looks(caseworker: Caseworker) -> int:
 def _read_looks(caseworker: Caseworker) -> int:
     text = request.args.get("looks", "")
     is_number = text.isascii() and text.isdecimal() and len(text) <= 6  # noqa: PLR2004  # no endless numbers
-    return min(int(text), _count_looks(caseworker)) if is_number else 0
+    return min(int(text), count_looks(caseworker)) if is_number else 0
 
 
 def _list_words(caseworker: Caseworker) -> dict[str, Any]:

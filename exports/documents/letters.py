@@ -36,12 +36,15 @@ _SPANISH_MONTHS = (
 )
 
 
-def render_letter(production: Production, kind: LetterKind, *, numbering: Numbering | None = None) -> Drawing:
+def render_letter(production: Production, kind: LetterKind | str, *, numbering: Numbering | None = None) -> Drawing:
     """One letter as a draft: a tagged PDF on US Letter; the same case gives the same bytes.
 
     The letter to the reporter is in Spanish where the report is, otherwise in English.
+
+    Raises:
+        ValueError: There is no such letter.
     """
-    case = production.case_file
+    case, kind = production.case_file, LetterKind(kind)
     is_spanish = kind is LetterKind.REPORTER and case.language.code == _SPANISH
     return draw_document(
         "letter",

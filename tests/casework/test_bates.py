@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from flask import Flask
 from sqlalchemy import delete
@@ -49,11 +51,11 @@ def list_numbers(product: Product) -> range:
 
 def test_numbers_run_on_from_one_export_to_the_next(caseworker: Caseworker, store: BlobStore, reference: str) -> None:
     """The first page of the second export has the number after the last page of the first; a page has one each."""
-    first = produce(caseworker, store, reopen(caseworker, reference), NUMBERED)
-    unnumbered = produce(
+    first, _content = produce(caseworker, store, reopen(caseworker, reference), NUMBERED)
+    unnumbered, _content = produce(
         caseworker, store, reopen(caseworker, reference), Order(DocumentKind.SUMMARY, Variant.FACTS, "A look")
     )
-    second = produce(caseworker, store, reopen(caseworker, reference), NUMBERED)
+    second, _content = produce(caseworker, store, reopen(caseworker, reference), NUMBERED)
     assert (first.first_number, len(list_numbers(first))) == (1, first.pages)
     assert (unnumbered.first_number, unnumbered.last_number) == (0, 0)
     assert second.first_number == first.last_number + 1
@@ -63,12 +65,12 @@ def test_numbers_run_on_from_one_export_to_the_next(caseworker: Caseworker, stor
 def test_two_at_once_never_share_a_number(caseworker: Caseworker, store: BlobStore, reference: str) -> None:
     """Whoever drew with numbers that somebody else was given meanwhile records nothing, and gets others."""
     case = reopen(caseworker, reference)
-    late = make_product(caseworker, store, case, NUMBERED)
-    first = produce(caseworker, store, reopen(caseworker, reference), NUMBERED)
+    late = make_product(caseworker, store, case, NUMBERED, None, io.BytesIO())
+    first, _content = produce(caseworker, store, reopen(caseworker, reference), NUMBERED)
     with pytest.raises(NumbersTakenError):
         record_product(caseworker, case, NUMBERED, late)
     assert len(reopen(caseworker, reference).list_items(EXPORT)) == 1
-    second = produce(caseworker, store, case, NUMBERED)
+    second, _content = produce(caseworker, store, case, NUMBERED)
     assert not set(list_numbers(first)) & set(list_numbers(second))
 
 
@@ -84,7 +86,7 @@ def test_nothing_is_numbered_when_the_register_has_a_hole(
     assert "register" in refused.value.words
     assert produce(
         caseworker, store, reopen(caseworker, reference), Order(DocumentKind.SUMMARY, Variant.FACTS, "A look")
-    ).content
+    )[1]
 
 
 def test_the_office_puts_its_letters_before_the_reference(caseworker: Caseworker, reference: str) -> None:
@@ -95,11 +97,11 @@ def test_the_office_puts_its_letters_before_the_reference(caseworker: Caseworker
 
 def test_the_reason_is_sealed_with_the_case(caseworker: Caseworker, store: BlobStore, reference: str) -> None:
     """Why a file was made, its numbers and its digest can be read by who opens the case, and by nobody else."""
-    product = produce(caseworker, store, reopen(caseworker, reference), NUMBERED)
+    product, _content = produce(caseworker, store, reopen(caseworker, reference), NUMBERED)
     case = reopen(caseworker, reference)
     record = case.find_newest(EXPORT)
     assert record is not None
     assert record.text("reason") == "For the file"
     assert record.text("sha256") == product.sha256
-    assert read_order({name: record.values[name] for name in NUMBERED.to_json()}) == NUMBERED
+    assert read_order({name: record.values[name] for name in NUMBERED.to_json_without_secrets()}) == NUMBERED
     assert "For the file" not in str(case.ledger.entries)

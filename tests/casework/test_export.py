@@ -115,3 +115,44 @@ def test_asks_why(sign_in_as: SignInAs, filing: Filing) -> None:
     assert page.status == 400
     assert page.list_errors() == ["Write why it is made. It is kept, sealed, with the case"]
     assert dict(read_fields(page.find_form("/export")))["variant"] == "office"
+
+
+def test_a_bundle_is_sealed_under_the_passphrase_that_the_page_made(sign_in_as: SignInAs, filing: Filing) -> None:
+    """The page offers six fresh words; a bundle sealed with them is an age file, and the words are recorded nowhere."""
+    case = filing.file()
+    reader = sign_in_as(Role.ATTORNEY)
+    decide(reader, case)
+    page = reader.get(f"/cases/{case.reference}/export")
+    fields = dict(read_fields(page.find_form("/export")))
+    words = fields["passphrase"]
+    assert len(words.split()) == 6
+    asked = {**fields, "document": "bundle", "lock": "passphrase", "reason": "For the other lawyer"}
+    response = reader.client.post(f"/cases/{case.reference}/export", data=asked, headers={"Origin": reader.origin})
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"].endswith(".zip.age")
+    assert response.data.startswith(b"age-encryption.org/v1\n-> scrypt ")
+    weak = reader.submit(page, {"document": "bundle", "lock": "passphrase", "passphrase": "1234"}, action="/export")
+    assert weak.list_errors() == ["Use the words that were made, or at least 20 characters"]
+    alien = reader.submit(page, {"document": "bundle", "lock": "recipient", "recipient": "age1"}, action="/export")
+    assert alien.list_errors() == ["This is no age recipient. It begins with age1"]
+
+
+def test_a_letter_needs_to_be_chosen(sign_in_as: SignInAs, filing: Filing) -> None:
+    """Whoever asks for a letter is asked which one, at the field."""
+    case = filing.file()
+    reader = sign_in_as(Role.ATTORNEY)
+    decide(reader, case)
+    page = reader.submit(reader.get(f"/cases/{case.reference}/export"), {"document": "letter"}, action="/export")
+    assert page.list_errors() == ["Choose which letter to draft"]
+
+
+def test_sealed_originals_go_with_whole_copies_only(sign_in_as: SignInAs, filing: Filing) -> None:
+    """The key that opens everything is refused beside a copy that leaves things out, and the page says why."""
+    case = filing.file()
+    reader = sign_in_as(Role.ATTORNEY)
+    decide(reader, case)
+    page = reader.get(f"/cases/{case.reference}/export")
+    asked = {"document": "bundle", "originals": "y", "variant": "press"}
+    refused = reader.submit(page, asked, action="/export")
+    assert refused.status == 409
+    assert "Sealed originals hold everything" in refused.words

@@ -138,7 +138,7 @@ def test_says_what_is_wrong_and_keeps_what_was_typed(runs: Runs, sign_in_as: Sig
     assert page.status == 400
     assert page.list_errors() == ["Write why it is made. It is kept, sealed, with the case"]
     chosen = [box.get("value") for box in page.find_all("input") if box.get("checked") is not None]
-    assert chosen == ["summary", "office", "other"]
+    assert {"summary", "office", "other"} <= set(chosen)
     runs.desk.take_back(cases[0].id)
     page = reader.submit(page, VALUES, action="/exports")
     assert page.status == 409

@@ -7,18 +7,17 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pikepdf
 import pytest
 from sqlalchemy import select, update
 
 from casework.access_changes import restrict_case
-from casework.caseworker import Caseworker
 from casework.destruction import settle_withdrawal
 from casework.export_runs import KEPT_SECONDS, RunNotFoundError, RunRefusedError, resume_runs, start_run, stop_run
 from casework.ledger_commands import verify_chains
-from casework.opening import OpenedCase, open_case
-from casework.orders import Order
+from casework.opening import open_case
 from casework.permissions import Role
 from casework.producing import Product, make_product
 from casework.run_listing import list_own_runs, view_run
@@ -26,7 +25,6 @@ from casework.run_results import LIST_NAME, iterate_zip
 from casework.sweeps import sweep_runs
 from casework.worker_keys import announce_worker, find_live_worker, make_worker_key
 from models import tables
-from models.blobs import BlobStore
 from models.engine import read, write
 from models.export_runs import CaseState, RunState
 from models.export_tables import export_run_cases, export_runs, workers
@@ -166,8 +164,8 @@ def test_cancelled_in_the_middle_of_a_case_leaves_nothing_of_it(runs: Runs, monk
     cases, worker = runs.file_cases(1), runs.hire()
     run_id = runs.ask(cases)
 
-    def make_and_cancel(caseworker: Caseworker, store: BlobStore, case: OpenedCase, order: Order) -> Product:
-        product = make_product(caseworker, store, case, order)
+    def make_and_cancel(*order: Any) -> Product:  # noqa: ANN401  # as it is asked for
+        product = make_product(*order)
         stop_run(runs.sit_down(), run_id)
         return product
 

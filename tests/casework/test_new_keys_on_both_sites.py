@@ -128,7 +128,7 @@ def test_everything_goes_on_after_a_wall(reader: PageClient, keyholders: Keyhold
     assert "¿Cuándo fue?" in reader.get("/es/inbox").words
     assert open_case(intake, reference).list_items("reply")[0].text("text") == "¿Cuándo fue?"
     order = Order(DocumentKind.SUMMARY, Variant.OFFICE, "For the meeting", is_numbered=True)
-    assert produce(intake, store, open_case(intake, reference), order).content.startswith(b"%PDF")
+    assert produce(intake, store, open_case(intake, reference), order)[1].startswith(b"%PDF")
     check_shut(attorney, before, store, open_case(intake, reference))
 
 
