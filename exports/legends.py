@@ -61,18 +61,6 @@ GROUNDS: Mapping[PrivilegeClass, str] = MappingProxyType(
 )
 
 
-# By the value, as copies come and go with those who make them.
-COPY_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "facts": "Facts copy",
-        "office": "Office copy",
-        "court": "Court copy",
-        "co_counsel": "Co-counsel copy",
-        "agency": "Agency copy",
-        "press": "Press copy",
-        "reporter": "Reporter’s copy",
-    }
-)
 _OFFICE_NOTE = "It holds the office’s own record. Do not hand it on whole."
 _FACTS_NOTE = (
     "The office’s own record is left out of this copy: what the office checked, weighed, decided and wrote for itself."
@@ -85,7 +73,7 @@ _OTHER_NOTE = (
 
 def describe_copy(variant: Variant) -> str:
     """What a reader must know about a copy: what it holds, or that something is left out of it."""
-    return {"office": _OFFICE_NOTE, "facts": _FACTS_NOTE}.get(variant.value, _OTHER_NOTE)
+    return {Variant.OFFICE: _OFFICE_NOTE, Variant.FACTS: _FACTS_NOTE}.get(variant, _OTHER_NOTE)
 
 
 def choose_legend(privilege_class: PrivilegeClass, part: Part) -> str:

@@ -11,9 +11,10 @@ from jinja2 import Environment
 
 from exports.environment import format_day, make_environment
 from exports.fonts import describe_character
-from exports.legends import COPY_NAMES, GROUNDS, Part, choose_legend, describe_copy
+from exports.legends import GROUNDS, Part, choose_legend, describe_copy
 from exports.printable import list_missing_characters, show_plain, split_paragraphs
 from exports.productions import Drawing, Numbering, Production
+from exports.redaction.policies import COPY_NAMES
 from exports.rendering import render_pdf
 
 SUMMARY = "case_summary"  # the commonest, which needs no more than the frame
@@ -56,7 +57,7 @@ def build_html(
             variant=production.variant,
             omissions=production.omissions,
             numbering=numbering,
-            copy_name=COPY_NAMES[production.variant.value],
+            copy_name=COPY_NAMES[production.variant],
             copy_note=describe_copy(production.variant),
             legends={part.value: choose_legend(case.privilege_class, part) for part in Part},
             ground=GROUNDS[case.privilege_class],

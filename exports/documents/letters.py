@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from exports.case_file import CaseFile
+from exports.coarse_dates import MonthOfDay
 from exports.documents.assembling import draw_document
 from exports.environment import format_day
 from exports.productions import Drawing, Numbering, Production
@@ -54,10 +55,13 @@ def render_letter(production: Production, kind: LetterKind | str, *, numbering: 
         foot="Draft letter",
         letter=f"exports/_letter_{kind.value}{'_es' if is_spanish else ''}.html",
         language=_SPANISH if is_spanish else "en",
+        is_day=not isinstance(case.received_on, MonthOfDay),
         received_in_words=_write_spanish_day(case) if is_spanish else format_day(case.received_on),
     )
 
 
 def _write_spanish_day(case: CaseFile) -> str:
     day = case.received_on
+    if isinstance(day, MonthOfDay):
+        return f"{_SPANISH_MONTHS[day.month - 1]} de {day.year}"
     return f"{day.day} de {_SPANISH_MONTHS[day.month - 1]} de {day.year}"

@@ -187,12 +187,14 @@ def test_the_letter_to_the_reporter_is_in_their_language(case_file: CaseFile, re
     spanish = squeeze(
         " ".join(read_pages(render_letter(redact(case_file, Variant.FACTS), LetterKind.REPORTER).content))
     )
+    press = render_letter(redact(case_file, Variant.PRESS), LetterKind.REPORTER).content
     english_case = dataclasses.replace(case_file, language=Language("so", "Somali"))
     english = squeeze(
         " ".join(read_pages(render_letter(redact(english_case, Variant.FACTS), LetterKind.REPORTER).content))
     )
     assert "Recibimos su reporte el 20 de noviembre de 2026." in spanish
     assert "no nos convierte en sus abogados" in spanish
+    assert "Recibimos su reporte en noviembre de 2026." in squeeze(" ".join(read_pages(press)))
     assert "Your report came to us on November 20, 2026." in english
     assert "does not make us your lawyers" in english
 
@@ -220,7 +222,7 @@ def test_long_and_mixed_text_stays_on_the_page(case_file: CaseFile) -> None:
     for production in (redact(case, Variant.FACTS), redact(case, Variant.OFFICE)):
         for content in (
             render_full_case_file(production).content,
-            draw_exhibits(production, numbering=Numbering("TST-7K2M94PD", 1)).content,
+            draw_exhibits(production, numbering=Numbering("W" * 12 + "-R12345678", 1)).content,
             render_chronology(production).content,
         ):
             done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=content, capture_output=True, check=True)
