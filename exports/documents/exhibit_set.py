@@ -15,8 +15,6 @@ from exports.exhibits.drawn import DrawnExhibit, ExhibitPage
 from exports.printable import strip_controls
 from exports.productions import Drawing, Numbering, Production
 
-MOST_PAGES_IN_VOLUME = 250
-_SLIP_SHEETS = 1
 _WITHHELD = "What is in this file is left out of this copy."
 
 
@@ -48,35 +46,6 @@ class ExhibitRange:
     exhibit_id: str
     first: int
     last: int
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Pages of one exhibit that stand in one volume: so many, from page ``first_page`` of the exhibit, from 1."""
-
-    exhibit_id: str
-    first_page: int
-    count: int
-
-
-def split_volumes(page_counts: Sequence[tuple[str, int]]) -> tuple[tuple[Stretch, ...], ...]:
-    """Plan volumes of at most 250 pages beside the index, from each exhibit's id and how many pages it has.
-
-    Every exhibit has its slip sheet, also one without a page; one that goes on in the next volume has it again.
-    """
-    volumes: list[list[Stretch]] = [[]]
-    room = MOST_PAGES_IN_VOLUME
-    for exhibit_id, count in page_counts:
-        first, left = 1, count
-        while first == 1 or left:
-            if room <= _SLIP_SHEETS:
-                volumes.append([])
-                room = MOST_PAGES_IN_VOLUME
-            taken = min(left, room - _SLIP_SHEETS)
-            volumes[-1].append(Stretch(exhibit_id, first, taken))
-            room -= taken + _SLIP_SHEETS
-            first, left = first + max(taken, 1), left - taken
-    return tuple(tuple(volume) for volume in volumes)
 
 
 def render_exhibit_set(

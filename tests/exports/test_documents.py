@@ -8,14 +8,7 @@ import pytest
 
 from exports.case_file import Answer, CaseFile, Language, PrivilegeClass, Variant
 from exports.documents.chronology import render_chronology
-from exports.documents.exhibit_set import (
-    MOST_PAGES_IN_VOLUME,
-    ExhibitRange,
-    Stretch,
-    list_exhibit_ranges,
-    render_exhibit_set,
-    split_volumes,
-)
+from exports.documents.exhibit_set import ExhibitRange, list_exhibit_ranges, render_exhibit_set
 from exports.documents.full_case_file import CHAPTERS, render_full_case_file
 from exports.documents.letters import LetterKind, render_letter
 from exports.exhibits.drawn import DrawnExhibit
@@ -151,24 +144,6 @@ def test_a_later_volume_goes_on_where_the_first_ended(case_file: CaseFile, read_
     assert "volume 2 of 2" in pages[0]
     assert "Pages 249 to 249 of 249 follow" in pages[1]
     assert "Exhibit 2, page 249 of 249" in pages[2]
-
-
-@pytest.mark.parametrize("counts", [[("a", 0)], [("a", 0), ("b", 900), ("c", 3)], [("a", 249), ("b", 1)], []])
-def test_volumes_hold_all_pages_once(counts: list[tuple[str, int]]) -> None:
-    """Each page of each exhibit stands in one volume, in order, and no volume is larger than it may be."""
-    volumes = split_volumes(counts)
-    for volume in volumes:
-        assert sum(stretch.count + 1 for stretch in volume) <= MOST_PAGES_IN_VOLUME
-    for exhibit_id, count in counts:
-        stretches = [stretch for volume in volumes for stretch in volume if stretch.exhibit_id == exhibit_id]
-        drawn = [stretch.first_page + place for stretch in stretches for place in range(stretch.count)]
-        assert drawn == list(range(1, count + 1))
-        assert stretches
-
-
-def test_volumes_of_a_small_case() -> None:
-    """What fits in one volume is in one, in the order of the exhibits."""
-    assert split_volumes([("a", 2), ("b", 0)]) == ((Stretch("a", 1, 2), Stretch("b", 1, 0)),)
 
 
 @pytest.mark.parametrize("kind", [LetterKind.PRESERVATION, LetterKind.RECORDS])
