@@ -7,16 +7,13 @@ import dataclasses
 import hashlib
 import io
 import json
-import subprocess
-import sys
 import zipfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from PIL import Image
-from sqlalchemy import Engine, select, update
 
 from casework.bundled_evidence import FileChangedError
 from casework.bundles import BundleDocument, BundleOptions, choose_lock, name_bundle, prepare_bundle, write_bundle
@@ -31,9 +28,7 @@ from exports.case_file import Variant
 from exports.redaction.marks import FitExhibit
 from exports.redaction.redacting import redact
 from models.blobs import FolderStore
-from models.engine import create_engine, write
 from models.evidence import EvidenceFile
-from models.tables import ledger_entries
 from tests.casework.corresponding import Correspondence, make_pdf, make_photo, make_recording
 from tests.casework.filing import STORY, FiledCase, Filing
 from tests.casework.unpacked_bundle import Bundling, open_outside
@@ -52,14 +47,6 @@ def store(staff_site: Flask) -> FolderStore:
     store = staff_site.extensions["blob_store"]
     assert isinstance(store, FolderStore)
     return store
-
-
-@pytest.fixture
-def owner(owner_url: str) -> Iterator[Engine]:
-    """Whoever may change every row, as a person with the database's own account."""
-    engine = create_engine(owner_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
@@ -314,58 +301,6 @@ def test_two_hundred_files_with_hostile_names(
     assert not any(row["name"].startswith("=") for row in rows)
     exhibits = json.loads((data / "case.json").read_bytes())["case"]["exhibits"]
     assert [each["name"] for each in exhibits[: len(names)]] == names
-
-
-def test_an_outsider_checks_the_extract_by_its_readme(bundling: Bundling) -> None:
-    """The program of the extract's README accepts every line, and finds one that was changed."""
-    ledger = bundling.make() / "ledger"
-    words = (ledger / "README.txt").read_text(encoding="utf-8")
-    start = words.index("    import hashlib")
-    program = "\n".join(line[4:] for line in words[start : words.index("\n\n", start)].splitlines())
-    assert _run(program, ledger).stdout == "every entry holds\n"
-    entries = ledger / "entries.jsonl"
-    entries.chmod(0o600)
-    entries.write_text(entries.read_text(encoding="utf-8").replace("report:received", "report:receivef"), "utf-8")
-    assert _run(program, ledger).returncode == 1
-
-
-def _run(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", program]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
-
-
-def read_kinds(data: Path) -> list[str]:
-    """The kinds of the entries of an extract."""
-    lines = (data / "ledger/entries.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(json.loads(line)["entry"])["kind"] for line in lines]
-
-
-def test_the_facts_extract_says_what_came_and_not_what_was_decided(bundling: Bundling) -> None:
-    """Custody is in the facts copy's extract; conflict decisions and notes are in the office's alone."""
-    assert set(read_kinds(bundling.make())) == {"report:received", "message:received"}
-    assert {"conflict:decided", "note:added", "report:received"} <= set(read_kinds(bundling.make(Variant.OFFICE)))
-
-
-def test_no_forged_or_foreign_entry_is_in_an_extract(
-    bundling: Bundling, filing: Filing, owner: Engine, case: FiledCase
-) -> None:
-    """An entry that its site did not sign, and entries about another case, are in no extract."""
-    other = filing.file()
-    with write(owner) as connection:
-        newest = select(ledger_entries.c.sequence).where(
-            ledger_entries.c.subject == case.id, ledger_entries.c.kind == "note:added"
-        )
-        forged = connection.execute(newest).scalar_one()
-        row = (ledger_entries.c.site == "casework") & (ledger_entries.c.sequence == forged)
-        connection.execute(update(ledger_entries).where(row).values(signature=bytes(64)))
-    data = bundling.make(Variant.OFFICE)
-    assert "note:added" not in read_kinds(data)
-    assert other.id not in (data / "ledger/entries.jsonl").read_text(encoding="utf-8")
-
-
-def test_copies_without_custody_have_no_extract(bundling: Bundling) -> None:
-    """What the press gets names no day and no account of the office: no ledger either."""
-    assert not (bundling.make(Variant.PRESS) / "ledger").exists()
 
 
 def test_sealed_to_somebody_outside(bundling: Bundling) -> None:
