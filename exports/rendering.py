@@ -170,16 +170,19 @@ def render_pdf(html: str, *, styles: tuple[str, ...], pictures: Mapping[str, byt
     return Drawing(content, pages)
 
 
-def set_words(html: str, *, styles: tuple[str, ...]) -> tuple[bytes, tuple[str, ...]]:
-    """Draw HTML without pictures as a bare PDF to take pictures of, with the words of each page as they were written.
+def set_words(
+    html: str, *, styles: tuple[str, ...], pictures: Mapping[str, bytes] | None = None
+) -> tuple[bytes, tuple[str, ...]]:
+    """Draw HTML as a bare PDF to take pictures of its pages, with the words of each page as they were written.
 
     Reading them back out of the PDF would lose letters of scripts that join, and the order of lines that run both ways.
 
     Raises:
-        FatalURLFetchingError: The HTML names an address. It derives from BaseException.
+        FatalURLFetchingError: The HTML names another address. It derives from BaseException.
     """
     with _DRAWING, _one_collection():
-        document = HTML(string=html, url_fetcher=RefuseEveryAddress()).render(
+        fetcher = ServePicturesInMemory(pictures) if pictures else RefuseEveryAddress()
+        document = HTML(string=html, url_fetcher=fetcher).render(
             stylesheets=[prepare_styles(name) for name in styles], font_config=_prepare_fonts()
         )
         words = tuple("\n".join(list_lines(page)) for page in document.pages)

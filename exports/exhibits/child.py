@@ -48,7 +48,7 @@ def draw(
             content, words = _set(file, media_type)
             file = io.BytesIO(content)
             if kind == "document":
-                facts["shown"] = "words in simple order; pictures, comments and layout are not shown"
+                facts["shown"] = "words and pictures in simple order; comments and layout are not shown"
         paper = open_paper(file)
         yield pack_head(len(paper), facts | {"pages": f"{len(paper)}"})
         for number, page in draw_paper(paper, first_page, most_pages, left_blank, words):
@@ -71,11 +71,11 @@ def copy(file: BinaryIO) -> Iterator[bytes]:
 
 def load(kind: str) -> None:
     """Load what will be needed, while files may still be opened and memory taken."""
-    if kind == "photo":
+    if kind in {"photo", "document"}:
         from exports.exhibits.photos import register_formats  # noqa: PLC0415  # the same
 
         register_formats()
-    elif kind in {"document", "text"}:
+    if kind in {"document", "text"}:
         import exports.exhibits.writings  # noqa: F401, PLC0415  # the same
 
 

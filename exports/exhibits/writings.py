@@ -1,20 +1,22 @@
-"""Word files and plain text as pages: their words in simple order, set anew.
+"""Word files and plain text as pages: their words and pictures in simple order, set anew.
 
 It must never run in a process that holds keys, nor let markup of a file through: only our own elements are drawn, with
-no attribute, and nothing is fetched. Runs in `exports/exhibits/child.py`.
+attributes of ours, pictures are drawn anew, and nothing is fetched. Runs in `exports/exhibits/child.py`.
 """
 
 import codecs
 import io
 import zipfile
+from collections.abc import Collection, Mapping
 from html.parser import HTMLParser
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 from xml.parsers.expat import ExpatError
 
 import mammoth  # type: ignore[import-untyped]  # ships no types
 import mammoth.images  # type: ignore[import-untyped]  # the same
 
 from exports.exhibits.failures import FailedError, Failure
+from exports.exhibits.photos import draw_photo
 from exports.printable import find_direction, show_text
 from exports.rendering import set_words
 
@@ -29,6 +31,8 @@ _KEPT: Final = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tr", "td", "th", "strong", "em", "br"}
 )
 _INLINE: Final = frozenset({"strong", "em", "br"})
+_MOST_PICTURES: Final = 200
+_NO_PICTURE: Final = "[a picture that cannot be shown here]"
 _DROPPED: Final = frozenset({"script", "style", "title"})
 
 
@@ -48,7 +52,7 @@ def set_text(file: BinaryIO) -> Written:
 
 
 def set_word(file: BinaryIO) -> Written:
-    """Set the words of a Word file (ECMA-376) as a PDF: headings, lists and tables, no pictures, no comments.
+    """Set the words of a Word file (ECMA-376) as a PDF: headings, lists, tables and pictures, no comments.
 
     Raises:
         FailedError: it is locked, broken or too large.
@@ -58,6 +62,7 @@ def set_word(file: BinaryIO) -> Written:
         raise FailedError(Failure.TOO_LARGE)
     if raw.startswith(_LOCKED_OFFICE):
         raise FailedError(Failure.LOCKED)
+    pictures = _Pictures()
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as parts:
             # zipfile gives out no more of a part than the list at the end says it has.
@@ -65,33 +70,56 @@ def set_word(file: BinaryIO) -> Written:
                 raise FailedError(Failure.TOO_LARGE)
         found = mammoth.convert_to_html(
             io.BytesIO(raw),
-            convert_image=mammoth.images.img_element(lambda _image: {}),
+            convert_image=mammoth.images.img_element(pictures.keep),
             include_embedded_style_map=False,
             external_file_access=False,
         ).value
     except (zipfile.BadZipFile, ExpatError, KeyError, ValueError, AttributeError, TypeError, EOFError, OSError):
         raise FailedError(Failure.BROKEN) from None
-    reader = _Plain()
+    reader = _Plain(pictures.drawn)
     reader.feed(found)
     reader.close()
-    return _set(reader.markup())
+    return _set(reader.markup(), pictures.drawn)
+
+
+class _Pictures:
+    """The pictures of a Word file, each drawn anew under an address that only the drawing knows."""
+
+    def __init__(self) -> None:
+        self.drawn: dict[str, bytes] = {}
+
+    def keep(self, image: Any) -> dict[str, str]:  # noqa: ANN401  # mammoth's image, which has no type
+        """Draw one picture anew, and return its address; one that cannot be drawn has none."""
+        if len(self.drawn) >= _MOST_PICTURES:
+            return {}
+        try:
+            with image.open() as stored:
+                jpeg, _size, _own = draw_photo(io.BytesIO(stored.read(_MOST_BYTES)))
+        except Exception:  # noqa: BLE001  # readers of pictures fail in every way there is; the words go on
+            return {}
+        address = f"page:{len(self.drawn) + 1}"
+        self.drawn[address] = jpeg
+        return {"src": address}
 
 
 class _Plain(HTMLParser):
-    """Reads markup and keeps words and simple elements."""
+    """Reads markup and keeps words, simple elements and pictures that were drawn anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: Collection[str]) -> None:
         super().__init__(convert_charrefs=True)
+        self._pictures = pictures
         self._parts: list[str] = []
         self._open: list[str] = []
         self._length = 0
         self._undirected = -1
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep an element of ours, without its attributes."""
-        del attrs
+        """Keep an element of ours, without its attributes; of a picture, the address that we gave it."""
         if tag == "br":
             self._parts.append("<br>")
+        elif tag == "img":
+            address = dict(attrs).get("src")
+            self._parts.append(f'<img src="{address}" alt="">' if address in self._pictures else _NO_PICTURE)
         elif tag in _KEPT or tag in _DROPPED:
             self._open.append(tag)
             if tag in _KEPT:
@@ -128,8 +156,9 @@ class _Plain(HTMLParser):
         return "".join([*self._parts, *(f"</{tag}>" for tag in reversed(self._open))])
 
 
-def _set(body: str) -> Written:
+def _set(body: str, pictures: Mapping[str, bytes] | None = None) -> Written:
     return set_words(
         f'<!doctype html><html lang="und"><head><title>Exhibit</title></head><body>{body}</body></html>',
         styles=("exhibit_text.css",),
+        pictures=pictures,
     )

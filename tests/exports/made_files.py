@@ -6,7 +6,7 @@ import io
 import subprocess
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pikepdf
@@ -79,8 +79,8 @@ def make_pdf(pages: int = 2, *, words: str = "Citatorio", lock: pikepdf.Encrypti
     return target.getvalue()
 
 
-def make_word_file(body: str) -> bytes:
-    """A Word file (ECMA-376) whose body is this markup."""
+def make_word_file(body: str, pictures: Mapping[str, bytes] | None = None) -> bytes:
+    """A Word file (ECMA-376) whose body is this markup; pictures by the ids that the markup gives them."""
     target = io.BytesIO()
     office = "http://schemas.openxmlformats.org"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as parts:
@@ -95,6 +95,16 @@ def make_word_file(body: str) -> bytes:
             f'<Relationships xmlns="{office}/package/2006/relationships"><Relationship Id="r1" Target='
             f'"word/document.xml" Type="{office}/officeDocument/2006/relationships/officeDocument"/></Relationships>',
         )
+        related = "".join(
+            f'<Relationship Id="{each}" Type="{office}/officeDocument/2006/relationships/image" Target="media/{each}"/>'
+            for each in pictures or {}
+        )
+        parts.writestr(
+            "word/_rels/document.xml.rels",
+            f'<Relationships xmlns="{office}/package/2006/relationships">{related}</Relationships>',
+        )
+        for each, content in (pictures or {}).items():
+            parts.writestr(f"word/media/{each}", content)
         parts.writestr(
             "word/document.xml",
             f'<w:document xmlns:w="{office}/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>',
@@ -106,6 +116,18 @@ def make_paragraph(text: str, style: str = "") -> str:
     """One paragraph of a Word file."""
     properties = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
     return f'<w:p>{properties}<w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
+
+
+def make_picture(relation: str) -> str:
+    """A paragraph of a Word file that shows a picture."""
+    office = "http://schemas.openxmlformats.org"
+    return (
+        f'<w:p><w:r><w:drawing><wp:inline xmlns:wp="{office}/drawingml/2006/wordprocessingDrawing">'
+        f'<a:graphic xmlns:a="{office}/drawingml/2006/main"><a:graphicData>'
+        f'<pic:pic xmlns:pic="{office}/drawingml/2006/picture"><pic:blipFill>'
+        f'<a:blip xmlns:r="{office}/officeDocument/2006/relationships" r:embed="{relation}"/>'
+        "</pic:blipFill></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"
+    )
 
 
 def make_recording(path: Path, *options: str, seconds: float = 2, with_picture: bool = False) -> bytes:

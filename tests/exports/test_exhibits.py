@@ -27,6 +27,7 @@ from tests.exports.made_files import (
     make_paragraph,
     make_pdf,
     make_photo,
+    make_picture,
     make_recording,
     make_word_file,
 )
@@ -158,7 +159,18 @@ def test_word_file_becomes_pages_of_its_words() -> None:
     (page,) = drawn.pages
     for words in ("Lo que vi", "La patrulla <b> volvió.", "placa", "4411"):
         assert words in page.text
-    assert ("Shown here", "words in simple order; pictures, comments and layout are not shown") in drawn.facts
+    assert ("Shown here", "words and pictures in simple order; comments and layout are not shown") in drawn.facts
+
+
+def test_pictures_in_a_word_file_are_on_its_pages() -> None:
+    """A photo that somebody put into a Word file is drawn anew where it stood; one that cannot be is told in words."""
+    body = make_paragraph("Antes") + make_picture("r7") + make_picture("r8") + make_paragraph("Luego")
+    content = make_word_file(body, {"r7": make_photo(), "r8": b"no picture at all"})
+    (page,) = draw_one(content, "document", WORD).pages
+    assert page.text.split("\n") == ["Antes", "[a picture that cannot be shown here]", "Luego"]
+    # White paper has much green in it; the photo, which is red and blue, has next to none.
+    assert sum(open_page(page).convert("RGB").getchannel("G").histogram()[:60]) > 50_000
+    assert HIDDEN not in page.image
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
