@@ -11,6 +11,7 @@ from exports.bundles.case_json import BundledFile
 from exports.bundles.wording import ORIGINALS_FOLDER, ORIGINALS_WARNING
 from exports.printable import show_plain
 from exports.productions import Production
+from exports.redaction.policies import COPY_NAMES
 
 _WIDTH: Final = 80
 _PARTS: Final = {
@@ -22,12 +23,12 @@ _PARTS: Final = {
     "case.json": "the same as data: every answer, every file with its SHA-256",
 }
 _CHECK: Final = """\
-Every file is named with its SHA-256 in manifest-sha256.txt, beside this folder.
-To check that all is here and nothing was changed, on Linux or macOS:
+Every file is named with its SHA-256 in manifest-sha256.txt, in the folder above
+this one. To check there that all is here and nothing was changed, on Linux:
 
     sha256sum -c manifest-sha256.txt tagmanifest-sha256.txt
 
-or with the program of the Library of Congress: bagit.py --validate FOLDER
+on macOS the same with "shasum -a 256 -c", or with the program of the Library of Congress: bagit.py --validate FOLDER
 (BagIt 1.0, RFC 8493)."""
 
 
@@ -36,7 +37,7 @@ def write_readme(
 ) -> str:
     """Write the page: plain text, lines of at most 80 letters but for commands."""
     case = production.case_file
-    parts = [f"CASE {case.reference}", f"From: {show_plain(case.office_name)}\nCopy: {production.variant.value}"]
+    parts = [f"CASE {case.reference}", f"From: {show_plain(case.office_name)}\n{COPY_NAMES[production.variant]}"]
     if case.is_demo:
         parts.append("This is a demonstration. Nobody in it is real.")
     parts.append("WHAT IS HERE\n\n" + "\n".join(_list_parts(paths)))
@@ -46,7 +47,10 @@ def write_readme(
     missing = [f"Exhibit {each.exhibit}: {each.missing}" for each in files if each.missing]
     if missing:
         parts.append("EXHIBITS WHOSE FILE IS NOT HERE\n\n" + "\n".join(missing))
-    omitted = [f"{each.what} ({each.times}): {each.ground}" for each in production.omissions]
+    omitted = [
+        f"{each.what}{f' ({each.times} times)' if each.times > 1 else ''}: {each.ground}"
+        for each in production.omissions
+    ]
     if omitted:
         parts.append("LEFT OUT OF THIS COPY\n\n" + "\n".join(fill(each, _WIDTH) for each in omitted))
     return "\n\n".join(parts) + "\n"

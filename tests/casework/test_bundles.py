@@ -26,6 +26,7 @@ from exports.bundles.schema import SCHEMA_FILE
 from exports.bundles.wording import ANOTHER, GONE, SHUT, WITHHELD
 from exports.case_file import Variant
 from exports.redaction.marks import FitExhibit
+from exports.redaction.policies import COPY_NAMES
 from exports.redaction.redacting import redact
 from models.blobs import FolderStore
 from models.evidence import EvidenceFile
@@ -117,7 +118,9 @@ def test_every_copy_is_a_valid_bag(bundling: Bundling) -> None:
     for variant in Variant:
         data = bundling.make(variant)
         check_schema(json.loads((data / "case.json").read_bytes()), schema)
-        assert "HOW TO CHECK IT" in (data / "README.txt").read_text(encoding="utf-8")
+        readme = (data / "README.txt").read_text(encoding="utf-8")
+        assert "HOW TO CHECK IT" in readme
+        assert COPY_NAMES[variant] in readme
 
 
 def test_the_same_case_gives_the_same_bytes(bundling: Bundling) -> None:
