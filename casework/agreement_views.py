@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from casework.agreement_words import MODEL, POWERS, STANDING, describe_agreement, describe_status
+from casework.agreement_words import MODEL, POWERS, answer_status, describe_agreement, describe_status, write_day
 from casework.case_agreements import (
     FOUND_WORDS,
     CaseAgreement,
@@ -64,7 +64,7 @@ def describe_case_agreement(agreement: CaseAgreement) -> AgreementView:
         agency_name=agreement.agency_name,
         found=FOUND_WORDS[agreement.found],
         days=_describe_days(agreement),
-        answer=STANDING[status.standing],
+        answer=answer_status(status),
         sentences=tuple(describe_status(status)),
         powers=tuple((MODEL[model], POWERS[model]) for model in models),
         sources=tuple(_view_source(row) for row in agreement.agreements),
@@ -88,8 +88,9 @@ def make_agency_form(given: Any, engine: Engine, case: OpenedCase) -> AgencyForm
 def _describe_days(agreement: CaseAgreement) -> str:
     earliest, latest = agreement.earliest_on, agreement.latest_on
     if earliest and earliest == latest:
-        return earliest.isoformat()
-    return f"{earliest} to {latest}" if earliest else f"Up to {latest}"
+        return write_day(earliest)
+    until = write_day(latest) if latest else ""
+    return f"{write_day(earliest)} to {until}" if earliest else f"Up to {until}"
 
 
 def _view_source(row: Agreement) -> SourceView:

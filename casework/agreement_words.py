@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from exports.environment import format_day
 from models.agreements import (
     Agreement,
     AgreementStatus,
@@ -50,8 +51,10 @@ STANDING: dict[str, str] = {
     Standing.YES: "Yes",
     Standing.NO: "No, as far as is known",
     Standing.CHANGED_WITHIN: "Changed within these days",
+    Standing.PARTLY_UNCLEAR: "Yes on some of these days, not clear on others",
     Standing.UNKNOWN: "Unknown",
 }
+YES_SO_FAR = "Yes, as far as is known"
 _REASON: dict[str, str] = {
     UnknownReason.NOT_IN_DIRECTORY: "This agency is not in the directory.",
     UnknownReason.NEVER_CHECKED: "No list was ever read for this agency's state.",
@@ -61,15 +64,22 @@ _FEW_SPANS = 6
 
 
 def write_day(day: date, precision: str = Precision.DAY) -> str:
-    """Write a day as far as it is known: "2020-06-09", "January 2018" or "2019"."""
+    """Write a day as far as it is known: "June 9, 2020", "January 2018" or "2019"."""
     if precision == Precision.YEAR:
         return f"{day:%Y}"
-    return f"{day:%B %Y}" if precision == Precision.MONTH else day.isoformat()
+    return f"{day:%B %Y}" if precision == Precision.MONTH else format_day(day)
 
 
 def join_models(models: tuple[SupportType, ...]) -> str:
     """Name models, one after the other."""
     return ", ".join(MODEL[model] for model in models)
+
+
+def answer_status(status: AgreementStatus) -> str:
+    """Answer in a few words whether there was an agreement; a day that no list reaches has no plain "yes"."""
+    if status.standing is Standing.YES and status.is_past_lists:
+        return YES_SO_FAR
+    return STANDING[status.standing]
 
 
 def describe_status(status: AgreementStatus) -> list[str]:
@@ -101,18 +111,18 @@ def describe_span(span: Span) -> str:
 
 def _write_days(span: Span) -> str:
     if span.first_on and span.first_on == span.last_on:
-        return span.first_on.isoformat()
+        return write_day(span.first_on)
     if span.first_on and span.last_on:
-        return f"{span.first_on} to {span.last_on}"
+        return f"{write_day(span.first_on)} to {write_day(span.last_on)}"
     if span.first_on:
-        return f"From {span.first_on} on"
-    return f"Up to {span.last_on}" if span.last_on else "At any time"
+        return f"From {write_day(span.first_on)} on"
+    return f"Up to {write_day(span.last_on)}" if span.last_on else "At any time"
 
 
 def _describe_reach(status: AgreementStatus) -> str:
     if status.lists_read is None:
         return "No list was ever read for this state: only what was added by hand is known."
-    first, newest = status.lists_read.first_on, status.lists_read.newest_on
+    first, newest = write_day(status.lists_read.first_on), write_day(status.lists_read.newest_on)
     lists = f"ICE's list of {first}" if first == newest else f"ICE's lists of {first} to {newest}"
     days = {(span.first_on, span.last_on) for span in status.spans}
     is_one_day = len(days) == 1 and len(set(days.pop())) == 1
@@ -126,14 +136,13 @@ def describe_agreement(row: Agreement) -> list[str]:
     if row.signed_on:
         sentences.append(f"Signed: {write_day(row.signed_on, row.signed_precision)}.")
     if row.first_seen_on and row.last_seen_on:
-        on = row.first_seen_on
-        sentences.append(
-            f"On ICE's list of {on}." if on == row.last_seen_on else f"On ICE's lists of {on} to {row.last_seen_on}."
-        )
+        first, last = write_day(row.first_seen_on), write_day(row.last_seen_on)
+        sentences.append(f"On ICE's list of {first}." if first == last else f"On ICE's lists of {first} to {last}.")
     if row.missing_on:
         day_after = row.last_seen_on + timedelta(days=1) if row.last_seen_on else None
-        when = f" It went from it some day from {day_after} on." if day_after and day_after < row.missing_on else ""
-        sentences.append(f"No longer on that of {row.missing_on}.{when}")
+        is_between = day_after is not None and day_after < row.missing_on
+        when = f" It went from it some day from {write_day(day_after)} on." if day_after and is_between else ""
+        sentences.append(f"No longer on that of {write_day(row.missing_on)}.{when}")
     if row.ended_on:
         sentences.append(f"Ended: {write_day(row.ended_on, row.ended_precision)}.")
     return sentences or ["No dates are known."]

@@ -56,6 +56,7 @@ class Standing(StrEnum):
     YES = "yes"
     NO = "no"
     CHANGED_WITHIN = "changed_within"
+    PARTLY_UNCLEAR = "partly_unclear"
     UNKNOWN = "unknown"
 
 
@@ -124,6 +125,7 @@ class AgreementStatus:
 
     `models` were surely in force on some of the days, `unclear_models` perhaps. `is_outside_lists`: some of the days
     lie before the oldest or after the newest list that was read, so that the answer is only as good as those lists.
+    `is_past_lists`: an agreement of which no source tells an end counts as going on after the newest list.
     """
 
     standing: Standing
@@ -133,6 +135,7 @@ class AgreementStatus:
     reason: UnknownReason | None = None
     lists_read: ListsRead | None = None
     is_outside_lists: bool = False
+    is_past_lists: bool = False
 
 
 def find_last_day(first_on: date, precision: Precision) -> date:
@@ -158,11 +161,7 @@ def find_status(
     if not agreements and lists_read is None:
         return AgreementStatus(Standing.UNKNOWN, reason=UnknownReason.NEVER_CHECKED)
     spans = list_spans(agreements, earliest, latest)
-    known = {span.sureness for span in spans}
-    if Sureness.YES in known:
-        standing = Standing.YES if known == {Sureness.YES} else Standing.CHANGED_WITHIN
-    else:
-        standing = Standing.NO if known == {Sureness.NO} else Standing.UNKNOWN
+    standing = _judge_spans({span.sureness for span in spans})
     models = tuple(model for model in SupportType if any(model in span.models for span in spans))
     unclear = {model for span in spans for model in span.unclear_models}
     return AgreementStatus(
@@ -173,6 +172,7 @@ def find_status(
         reason=UnknownReason.DATES_UNCLEAR if standing is Standing.UNKNOWN else None,
         lists_read=lists_read,
         is_outside_lists=_is_outside(lists_read, earliest, latest),
+        is_past_lists=_is_past(agreements, latest or date.max, lists_read),
     )
 
 
@@ -287,6 +287,23 @@ def _came_back(row: Agreement, old: Agreement, day: date) -> bool:
     """Whether a row is only later on the list again, with a date of signing from the time of an older row."""
     assert old.last_seen_on is not None
     return bool(row.first_seen_on and day < row.first_seen_on and row.signed_on and row.signed_on <= old.last_seen_on)
+
+
+def _judge_spans(known: set[Sureness]) -> Standing:
+    """Days that are not clear are no change: it changed only where some days surely have one, and others surely not."""
+    if Sureness.YES not in known:
+        return Standing.NO if known == {Sureness.NO} else Standing.UNKNOWN
+    if Sureness.NO in known:
+        return Standing.CHANGED_WITHIN
+    return Standing.YES if known == {Sureness.YES} else Standing.PARTLY_UNCLEAR
+
+
+def _is_past(agreements: Sequence[Agreement], latest: date, lists_read: ListsRead | None) -> bool:
+    """Whether the last day lies after the newest list, and what counts as in force on it has no end in any source."""
+    if lists_read is not None and latest <= lists_read.newest_on:
+        return False
+    in_force = [row for row in agreements if judge_day(row, latest) is Sureness.YES]
+    return bool(in_force) and not any(row.ended_on for row in in_force)
 
 
 def _is_outside(lists_read: ListsRead | None, earliest: date | None, latest: date | None) -> bool:

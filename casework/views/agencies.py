@@ -15,7 +15,7 @@ from casework.agreement_words import (
     EVENT_KIND,
     MODEL,
     POWERS,
-    STANDING,
+    answer_status,
     describe_agreement,
     describe_status,
     join_models,
@@ -60,7 +60,6 @@ _WORDS = {
     "event": EVENT_KIND,
     "model": MODEL,
     "powers": POWERS,
-    "standing": STANDING,
     "type": TYPE_WORDS,
 }
 
@@ -294,6 +293,7 @@ def _render(view: AgencyView, button: forms.ButtonForm) -> Answer:
         view=view,
         button=button,
         words=_WORDS,
+        answer=answer_status(view.status),
         describe_agreement=describe_agreement,
         sentences=describe_status(view.status),
         name_state=name_state,
@@ -325,7 +325,9 @@ def _render_list(button: forms.ButtonForm) -> Answer:
         link=lambda number: f"/agencies?{urlencode({**kept, 'page': number})}",
         loaded=loaded if loaded.isascii() and loaded.isdecimal() and len(loaded) < 6 else "",  # noqa: PLR2004  # a count
         words=_WORDS,
+        answer_status=answer_status,
         join_models=join_models,
         name_state=name_state,
+        write_day=write_day,
     )
     return content, 200 if is_valid and not button.errors else 400

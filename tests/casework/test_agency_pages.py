@@ -61,10 +61,12 @@ def test_everybody_finds_and_reads(engine: Engine, sign_in_as: SignInAs) -> None
     reader = sign_in_as(Role.ATTORNEY)
     page = reader.get("/agencies?words=dakota&state=NE")
     assert "1 found" in page.words
-    assert "Yes (Jail enforcement model)" in page.words
+    assert "Yes, as far as is known (Jail enforcement model)" in page.words
+    assert "Newest list read: May 18, 2026." in page.words
     page = reader.get(f"/agencies/{find_id(engine, 'Dakota')}")
     assert page.heading == "Dakota County Sheriff's Office"
-    for words in ("January 2018", "April 2020", "2020-06-09", "Winnebago Tribe", "Not the sheriff", "ACLU of Nebraska"):
+    told = ("January 2018", "April 2020", "June 9, 2020", "Winnebago Tribe", "Not the sheriff", "ACLU of Nebraska")
+    for words in told:
         assert words in page.words
     assert "Correct the agency" not in page.words
     assert "Remove" not in page.words
@@ -167,7 +169,7 @@ def test_an_agreement_of_a_month_and_an_event_of_a_year(engine: Engine, admin: P
     assert "Signed: March 2026. Ended: 2026." in page.words
     values = {"kind": "opposed", "happened": "4/2/2026", "what": "People march against it.", **SOURCE}
     page = admin.submit(admin.get(f"{path}/events/new"), values)
-    assert "2026-04-02: Opposed. People march against it." in page.words
+    assert "April 2, 2026: Opposed. People march against it." in page.words
     with read(engine) as connection:
         listed, told = list_agreements(connection, [agency_id])[agency_id]
         (event,) = list_events(connection, [agency_id])[agency_id]
@@ -189,7 +191,7 @@ def test_two_agencies_become_one(engine: Engine, admin: PageClient) -> None:
     page = admin.submit(admin.get(f"/agencies/{jackson}/merge"), {"remaining": cass})
     assert page.heading == "Cass County Sheriff's Office"
     assert "Jackson County Sheriff's Office" in page.words
-    assert "No longer on that of 2026-01-14" in page.words
+    assert "No longer on that of January 14, 2026" in page.words
     page = admin.submit(admin.get(f"/agencies/{cass}/merge"), {})
     assert page.list_errors() == ["Choose the other agency"]
     assert admin.client.get(f"/agencies/{jackson}/edit").status_code == 404

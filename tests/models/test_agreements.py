@@ -97,6 +97,7 @@ NOTHING_KNOWN = (Agreement(JEM),)
 IN_A_YEAR = (Agreement(JEM, signed_on=date(2019, 1, 1), signed_precision=Precision.YEAR),)
 
 YES, NO, CHANGED, UNKNOWN = Standing.YES, Standing.NO, Standing.CHANGED_WITHIN, Standing.UNKNOWN
+PARTLY = Standing.PARTLY_UNCLEAR
 
 EXAMPLES = [
     # name, agreements, earliest, latest, standing, models surely in force
@@ -122,7 +123,9 @@ EXAMPLES = [
     ("jackson the day before it was missing", JACKSON, "2026-01-13", "2026-01-13", UNKNOWN, ()),
     ("jackson gone", JACKSON, "2026-01-14", "2026-01-14", NO, ()),
     ("jackson long gone", JACKSON, "2026-10-01", "2026-10-01", NO, ()),
-    ("jackson in autumn", JACKSON, "2025-09-01", "2025-11-30", CHANGED, (WSO,)),
+    ("jackson in autumn, and it may have ended in December", JACKSON, "2025-09-01", "2025-11-30", PARTLY, (WSO,)),
+    ("jackson from autumn to spring", JACKSON, "2025-09-01", "2026-03-31", CHANGED, (WSO,)),
+    ("dakota in the month of signing and after", DAKOTA, "2018-01-01", "2018-02-28", PARTLY, (JEM,)),
     ("jackson in January", JACKSON, "2026-01-01", "2026-01-31", UNKNOWN, ()),
     ("jackson before any list that had it", JACKSON, "2025-08-01", "2025-08-01", UNKNOWN, ()),
     ("jackson on the list that had it not yet", JACKSON, "2025-01-19", "2025-01-19", NO, ()),
@@ -207,6 +210,25 @@ def test_unclear_days_say_that_their_dates_are_unclear() -> None:
     status = find_status(JACKSON, date(2025, 12, 1), date(2025, 12, 1), LISTS)
     assert status.reason is UnknownReason.DATES_UNCLEAR
     assert (status.models, status.unclear_models) == ((), (WSO,))
+
+
+@pytest.mark.parametrize(
+    ("agreements", "day", "lists", "is_past"),
+    [
+        (DAKOTA, "2026-05-18", LISTS, False),
+        (DAKOTA, "2026-05-19", LISTS, True),
+        (DAKOTA, "2018-05-01", LISTS, False),
+        (DAKOTA, "2020-07-01", None, True),
+        (JACKSON, "2026-06-01", LISTS, False),
+        ((Agreement(TFM, signed_on=date(2025, 4, 1), ended_on=date(2026, 12, 31)),), "2026-06-01", LISTS, False),
+        ((), "2026-06-01", LISTS, False),
+    ],
+)
+def test_agreement_that_goes_on_after_the_newest_list_is_told_apart(
+    agreements: tuple[Agreement, ...], day: str, lists: ListsRead | None, *, is_past: bool
+) -> None:
+    """A "yes" for a day that no list reaches is marked, unless a source tells a later end; a "no" never is."""
+    assert find_status(agreements, read_day(day), read_day(day), lists).is_past_lists is is_past
 
 
 def test_spans_cover_the_range_without_gap() -> None:
