@@ -14,6 +14,7 @@ from casework.agreement_checks import (
     list_checks,
     read_reported_facts,
 )
+from casework.agreement_words import answer_status
 from models.agreements import Agreement, ListsRead, SupportType, find_status
 from models.report import Answer, Report, Value
 
@@ -50,6 +51,13 @@ STREET_QUESTIONS = ReportedFacts(is_street=True, asked_status=True)
         (ReportedFacts(is_street=False, asked_status=True), [WSO], "may not question about status"),
         (ReportedFacts(is_street=False, was_held_for_ice=True), [JEM], "48 hours at most"),
         (ReportedFacts(is_street=False, interpreter_refused=True), [JEM], "promise one on request"),
+        (ReportedFacts(is_street=True, was_held_for_ice=True, went_to_jail=True), [JEM], "48 hours at most"),
+        (ReportedFacts(is_street=False, was_held_for_ice=True), [], "Reported: a hold for ICE. No agreement is known"),
+        (
+            ReportedFacts(is_street=True, asked_status=True, went_to_jail=True),
+            [JEM],
+            "Reported: questions about immigration. It began outside of a jail and went on in one. Jail enforcement",
+        ),
     ],
 )
 def test_what_was_reported_is_held_against_the_model(
@@ -84,6 +92,16 @@ def test_nothing_is_remarked_where_nothing_is_known() -> None:
     assert check(ReportedFacts(is_street=True), JEM, on=date(2024, 1, 1)) == []
 
 
+def test_hold_is_never_said_to_have_been_outside_of_a_jail() -> None:
+    """Somebody stopped in a car and then kept in jail for ICE was held in that jail, whatever began on the street."""
+    ended = make_report(encounter_type="vehicle_stop", how_it_ended=["held_for_immigration", "handed_to_ice"])
+    for models in ([JEM], [WSO], [JEM, WSO]):
+        remarks = " ".join(check(read_reported_facts(ended), *models, state="MN"))
+        assert "outside of a jail." not in remarks
+        assert "48 hours at most" in remarks
+        assert "a handing over to ICE or the Border Patrol. It began outside of a jail and went on in one." in remarks
+
+
 def test_minnesota_has_a_word_of_its_own() -> None:
     """The opinion of the state's Attorney General is named for agencies of that state, and of no other."""
     assert check(ReportedFacts(), JEM, state="MN") == [*ALWAYS, MINNESOTA]
@@ -97,6 +115,15 @@ def test_change_within_the_days_asks_for_the_day() -> None:
     assert "Ask the person for the day." in list_checks(status, ReportedFacts(), "NE")[0]
 
 
+def test_days_that_are_not_clear_are_not_said_to_have_changed() -> None:
+    """Where the agreement may have ended on a later day, nothing is said to have changed on these."""
+    rows = [Agreement(JEM, signed_on=date(2025, 1, 1), last_seen_on=date(2025, 9, 26), missing_on=date(2026, 1, 14))]
+    status = find_status(rows, date(2025, 9, 1), date(2025, 11, 30), LISTS)
+    assert "changed" not in " ".join(list_checks(status, ReportedFacts(), "NE"))
+    assert "leave it open" in list_checks(status, ReportedFacts(), "NE")[0]
+    assert answer_status(status) == "Yes on some of these days, not clear on others"
+
+
 @pytest.mark.parametrize(
     ("values", "facts"),
     [
@@ -108,6 +135,9 @@ def test_change_within_the_days_asks_for_the_day() -> None:
         ({"detainer": "yes"}, ReportedFacts(was_held_for_ice=True)),
         ({"detainer": "no", "warrant_shown": "ice_form"}, ReportedFacts(without_judge=True)),
         ({"warrant_shown": "judge", "jail_interviewer": "jailer"}, ReportedFacts(asked_in_jail_by_jailer=True)),
+        ({"place_kind": "road", "detainer": "yes"}, ReportedFacts(True, was_held_for_ice=True, went_to_jail=True)),
+        ({"place_kind": "road", "jail_dates": "May 1 to 3"}, ReportedFacts(is_street=True, went_to_jail=True)),
+        ({"place_kind": "road", "jail_interviewer": "nobody"}, ReportedFacts(is_street=True)),
         ({"jail_interpreter": "bystander"}, ReportedFacts(interpreter_refused=True)),
         ({}, ReportedFacts()),
     ],
@@ -119,7 +149,7 @@ def test_facts_are_read_off_the_answers(values: dict[str, Value], facts: Reporte
 
 def test_remarks_conclude_nothing() -> None:
     """No remark says that something was lawful or unlawful."""
-    everything = ReportedFacts(True, True, True, True, True, True, True, True)  # all of them
+    everything = ReportedFacts(True, True, True, True, True, True, True, True)  # all but that it went on in a jail
     for models in ([], [JEM], [WSO], [TFM], [JEM, WSO, TFM]):
         for remark in check(everything, *models, state="MN"):
             assert "illegal" not in remark
