@@ -92,18 +92,21 @@ def scan(wapiti: str, target: Target, folder: Path) -> Iterator[Finding]:
                 yield Finding(target.name, category, entry["method"], entry["path"].split("?")[0], entry["info"])
 
 
+def list_targets(server: RunningServer) -> Iterator[Target]:
+    """Give the sites as a stranger sees them, then as who is signed in: only just, because idle sessions lock."""
+    yield Target("intake", server.intake)
+    yield Target("casework", server.casework)
+    for role in ("supervising_attorney", "administrator"):
+        yield Target(f"casework-{role}", server.casework, sign_in(server, role))
+
+
 def main(wapiti: str) -> int:
     """Scan a stranger's and a lawyer's view of both sites; tell what the document does not explain."""
     explained = DOCUMENT.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="testimonio-scan-") as temporary:
         folder = Path(temporary)
         with run_server(folder / "office") as server:
-            targets = [Target("intake", server.intake), Target("casework", server.casework)]
-            targets += [
-                Target(f"casework-{role}", server.casework, sign_in(server, role))
-                for role in ("supervising_attorney", "administrator")
-            ]
-            findings = [each for target in targets for each in scan(wapiti, target, folder)]
+            findings = [each for target in list_targets(server) for each in scan(wapiti, target, folder)]
             log = server.log.read_text(encoding="utf-8", errors="replace")
     unexplained = sorted({f"{each.target}: {each.category}" for each in findings} - _list_explained(explained))
     for each in findings:
