@@ -13,7 +13,7 @@ from casework.errors import CaseworkError
 from casework.files import FileEntry, list_files, open_stored
 from casework.media_types import find_extension
 from casework.opening import OpenedCase
-from exports.bundles.bag import BagWriter, Payload, Steps
+from exports.bundles.bag import BagWriter, Payload
 from exports.bundles.case_json import BundledFile
 from exports.bundles.wording import ANOTHER, GONE, SHUT, UNKNOWN, WITHHELD
 from exports.case_file import Variant
@@ -76,38 +76,34 @@ def _find_fault(store: BlobStore, case: OpenedCase, production: Production, entr
 
 def add_evidence(
     bag: BagWriter, store: BlobStore, case: OpenedCase, evidence: Sequence[EvidenceFile], *, is_cleaned: bool
-) -> Steps[tuple[BundledFile, ...]]:
-    """Add the files of a copy to a bag, as they came in or cleaned of hidden data, and tell what became of each.
+) -> Iterator[BundledFile]:
+    """Add the files of a copy to a bag, and tell what became of each: as they came in, or cleaned of hidden data.
 
     Raises:
         FileChangedError: a file is another one than when it was listed.
         BlobStoreError: the store does not answer.
     """
-    files = []
     for each in evidence:
         if each.entry is None:
-            files.append(BundledFile(role="evidence", exhibit=each.number, missing=each.missing))
+            yield BundledFile(role="evidence", exhibit=each.number, missing=each.missing)
+        elif is_cleaned:
+            yield _add_cleaned(bag, store, case, each.number, each.entry)
         else:
-            add = _add_cleaned if is_cleaned else _add_whole
-            files.append((yield from add(bag, store, case, each.number, each.entry)))
-    return tuple(files)
+            yield _add_whole(bag, store, case, each.number, each.entry)
 
 
-def _add_whole(bag: BagWriter, store: BlobStore, case: OpenedCase, number: int, entry: FileEntry) -> Steps[BundledFile]:
+def _add_whole(bag: BagWriter, store: BlobStore, case: OpenedCase, number: int, entry: FileEntry) -> BundledFile:
     path = _name_file(number, find_extension(entry.file.media_type))
-    digest = yield from bag.add_in_steps(Payload(path, _stream(store, case, entry), entry.file.length))
+    digest = bag.add(Payload(path, _stream(store, case, entry), entry.file.length))
     return BundledFile(role="evidence", path=path, sha256=digest, length=entry.file.length, exhibit=number)
 
 
-def _add_cleaned(
-    bag: BagWriter, store: BlobStore, case: OpenedCase, number: int, entry: FileEntry
-) -> Steps[BundledFile]:
+def _add_cleaned(bag: BagWriter, store: BlobStore, case: OpenedCase, number: int, entry: FileEntry) -> BundledFile:
     file = ExhibitFile(entry.file.id, entry.file.kind, entry.file.media_type, entry.file.length)
     try:
         with open_stored(store, case, entry) as opener, open_cleaned_copy(opener, file) as copy:
             path = _name_file(number, copy.extension)
-            portions = iter(lambda: copy.content.read(_PORTION), b"")
-            digest = yield from bag.add_in_steps(Payload(path, portions, copy.length))
+            digest = bag.add(Payload(path, iter(lambda: copy.content.read(_PORTION), b""), copy.length))
             return BundledFile(role="cleaned_copy", path=path, sha256=digest, length=copy.length, exhibit=number)
     except CleaningError as error:
         return BundledFile(role="cleaned_copy", exhibit=number, missing=error.words)

@@ -4,15 +4,12 @@ Everything in it is made of one production, so a copy's bundle holds what the co
 records nothing: whoever hands it over records it (casework/producing.py) before it leaves.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from casework.bundled_evidence import (
     WHOLE_COPIES,
-    EvidenceFile,
-    FileChangedError,
     add_evidence,
     list_evidence,
 )
@@ -21,7 +18,7 @@ from casework.caseworker import Caseworker
 from casework.ledger_extracts import list_extract
 from casework.opening import OpenedCase
 from casework.sealed_originals import SealedOriginal, list_originals, make_payloads
-from exports.bundles.bag import BagInfo, BagWriter, Payload, Sink, Steps, run_steps
+from exports.bundles.bag import BagInfo, BagWriter, Payload, Sink
 from exports.bundles.case_json import BundledFile, write_case_json
 from exports.bundles.readme import write_readme
 from exports.bundles.tables import (
@@ -64,14 +61,9 @@ class BundleOptions:
 
 @dataclass(frozen=True)
 class WrittenBundle:
-    """What a finished bundle holds, as its case.json says it: also each exhibit that is missing, with the reason.
-
-    ``sha256`` in hexadecimal and ``length`` in bytes are of the ZIP, before it was sealed to anybody.
-    """
+    """What a finished bundle holds, as its case.json says it: also each exhibit that is missing, with the reason."""
 
     files: tuple[BundledFile, ...]
-    sha256: str
-    length: int
 
     @property
     def missing(self) -> tuple[BundledFile, ...]:
@@ -110,167 +102,65 @@ def write_bundle(
     documents: Sequence[BundleDocument],
     options: BundleOptions,
 ) -> WrittenBundle:
-    """Write a case's bundle into a sink in one go. Raises as `prepare_bundle` and `PreparedBundle.write`."""
-    return prepare_bundle(caseworker, store, case, production, documents, options).write(sink)
+    """Write a case's bundle into a sink, sealed where that was asked, and tell what is in it.
 
-
-def prepare_bundle(
-    caseworker: Caseworker,
-    store: BlobStore,
-    case: OpenedCase,
-    production: Production,
-    documents: Sequence[BundleDocument],
-    options: BundleOptions,
-) -> "PreparedBundle":
-    """Choose what goes into a bundle, prove each file, and hold the ledger's entries as they are now.
+    When it raises, what the sink got by then is no whole bundle and must be dropped.
 
     Raises:
-        CannotExportError: sealed originals with a copy that leaves things out.
+        CannotExportError: sealed originals with a copy that leaves things out, or a removed word in its data.
+        FileChangedError: a file changed in the store meanwhile.
         BlobStoreError: the store does not answer.
+        CannotSealError: the recipient's key is not safe.
+        BadPathError: a document's name is not one of ours.
     """
     if options.with_sealed_originals and production.variant not in WHOLE_COPIES:
         raise CannotExportError("Sealed originals hold everything. They cannot go with a copy that leaves things out.")
-    return PreparedBundle(
-        store=store,
-        case=case,
-        production=production,
-        documents=tuple(documents),
-        lock=options.lock,
-        evidence=list_evidence(store, case, production),
-        originals=list_originals(caseworker, store, case) if options.with_sealed_originals else (),
-        extract=list_extract(caseworker, case, production),
-        info=BagInfo(
-            source_organization=production.case_file.office_name,
-            external_identifier=production.case_file.reference,
-            description=DESCRIPTION,
-            bagged_on=caseworker.today,
-        ),
-    )
+    evidence = list_evidence(store, case, production)
+    originals = list_originals(caseworker, store, case) if options.with_sealed_originals else ()
+    sealer = OutsideSealer(sink, options.lock) if options.lock else None
+    with BagWriter(sealer or sink, name=_name_folder(production)) as bag:
+        files = (
+            *_add_documents(bag, documents),
+            *add_evidence(bag, store, case, evidence, is_cleaned=production.variant not in WHOLE_COPIES),
+            *_add_originals(bag, store, case, originals),
+        )
+        texts: list[Payload] = [
+            *list_extract(caseworker, case, production),
+            *_list_tables(production, files),
+            _make_text("case.json", write_case_json(production, files)),
+        ]
+        paths = [*(each.path for each in files), *(each.path for each in texts)]
+        readme = write_readme(production, files, paths=paths, has_originals=bool(originals))
+        for payload in (*texts, _make_text("README.txt", readme.encode())):
+            _refuse_removed(payload, production)
+            bag.add(payload)
+        bag.finish(_describe_bag(caseworker, production))
+    if sealer is not None:
+        sealer.finish()
+    return WrittenBundle(files)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PreparedBundle:
-    """A bundle that can be written as often as needed, the same to the byte each time but for what seals it.
-
-    So its digest can be recorded before its first byte leaves, and nothing as long as a video is ever held in memory.
-    It must not outlive a request: it holds an opened case.
-    """
-
-    store: BlobStore = field(repr=False)
-    case: OpenedCase = field(repr=False)
-    production: Production = field(repr=False)
-    documents: tuple[BundleDocument, ...] = field(repr=False)
-    lock: Lock | None = field(repr=False)
-    evidence: tuple[EvidenceFile, ...] = field(repr=False)
-    originals: tuple[SealedOriginal, ...] = field(repr=False)
-    extract: tuple[Payload, ...] = field(repr=False)
-    info: BagInfo = field(repr=False)
-
-    def measure(self) -> WrittenBundle:
-        """Write it to nowhere and tell what it is, to be recorded before `iterate` hands it over. Raises as `write`."""
-        return run_steps(self._write_in_steps(_Buffer(is_kept=False), None, ""))
-
-    def write(self, sink: Sink, *, expected: str = "") -> WrittenBundle:
-        """Write it into a sink, sealed where that was asked, and tell what is in it.
-
-        When it raises, what the sink got by then is no whole bundle and must be dropped.
-
-        Raises:
-            CannotExportError: a removed word is still in its data.
-            FileChangedError: a file changed meanwhile, or the ZIP's SHA-256 is not the one that was ``expected``.
-            BlobStoreError: the store does not answer.
-            CannotSealError: the recipient's key is not safe.
-            BadPathError: a document's name is not one of ours.
-        """
-        return run_steps(self._write_in_steps(sink, self.lock, expected))
-
-    def iterate(self, *, expected: str) -> Iterator[bytes]:
-        """Give it portion by portion, as `write`: the last one only when the ZIP is the one that was measured."""
-        buffer = _Buffer()
-        for _pause in self._write_in_steps(buffer, self.lock, expected):
-            if portion := buffer.take():
-                yield portion
-        yield buffer.take()
-
-    def _write_in_steps(self, sink: Sink, lock: Lock | None, expected: str) -> Steps[WrittenBundle]:
-        sealer = OutsideSealer(sink, lock) if lock else None
-        measured = _Measure(sealer or sink)
-        with BagWriter(measured, name=_name_folder(self.production)) as bag:
-            files = yield from self._add_files(bag)
-            texts: list[Payload] = [
-                *self.extract,
-                *_list_tables(self.production, files),
-                _make_text("case.json", write_case_json(self.production, files)),
-            ]
-            paths = [*(each.path for each in files), *(each.path for each in texts)]
-            readme = write_readme(self.production, files, paths=paths, has_originals=bool(self.originals))
-            for payload in (*texts, _make_text("README.txt", readme.encode())):
-                _refuse_removed(payload, self.production)
-                yield from bag.add_in_steps(payload)
-            bag.finish(self.info)
-        if expected and measured.sha256 != expected:
-            raise FileChangedError
-        if sealer is not None:
-            sealer.finish()
-        return WrittenBundle(files, measured.sha256, measured.length)
-
-    def _add_files(self, bag: BagWriter) -> Steps[tuple[BundledFile, ...]]:
-        files: list[BundledFile] = []
-        for document in self.documents:
-            files += [(yield from _add_document(bag, document))]
-        is_cleaned = self.production.variant not in WHOLE_COPIES
-        files += yield from add_evidence(bag, self.store, self.case, self.evidence, is_cleaned=is_cleaned)
-        for payload in make_payloads(self.store, self.case, self.originals) if self.originals else ():
-            digest = yield from bag.add_in_steps(payload)
-            files.append(BundledFile(role="sealed_original", path=payload.path, sha256=digest, length=payload.length))
-        return tuple(files)
+def _add_documents(bag: BagWriter, documents: Sequence[BundleDocument]) -> Iterator[BundledFile]:
+    for each in documents:
+        path = f"documents/{each.name}"
+        yield BundledFile(
+            role="document",
+            path=path,
+            sha256=bag.add(Payload(path, [each.content], len(each.content))),
+            length=len(each.content),
+            pages=each.pages,
+            first_number=each.first_number,
+            last_number=each.last_number,
+        )
 
 
-def _add_document(bag: BagWriter, document: BundleDocument) -> Steps[BundledFile]:
-    path = f"documents/{document.name}"
-    digest = yield from bag.add_in_steps(_make_text(path, document.content))
-    return BundledFile(
-        role="document",
-        path=path,
-        sha256=digest,
-        length=len(document.content),
-        pages=document.pages,
-        first_number=document.first_number,
-        last_number=document.last_number,
-    )
-
-
-class _Measure:
-    """Takes the SHA-256 and the length of what passes."""
-
-    def __init__(self, sink: Sink) -> None:
-        self._sink, self._digest, self.length = sink, hashlib.sha256(), 0
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
-
-    def write(self, data: bytes, /) -> None:
-        self._digest.update(data)
-        self.length += len(data)
-        self._sink.write(data)
-
-
-class _Buffer:
-    """Holds what was written since it was last taken, or nothing at all."""
-
-    def __init__(self, *, is_kept: bool = True) -> None:
-        self._held = bytearray()
-        self._is_kept = is_kept
-
-    def write(self, data: bytes, /) -> None:
-        if self._is_kept:
-            self._held += data
-
-    def take(self) -> bytes:
-        portion = bytes(self._held)
-        self._held.clear()
-        return portion
+def _add_originals(
+    bag: BagWriter, store: BlobStore, case: OpenedCase, originals: tuple[SealedOriginal, ...]
+) -> Iterator[BundledFile]:
+    if originals:
+        for payload in make_payloads(store, case, originals):
+            digest = bag.add(payload)
+            yield BundledFile(role="sealed_original", path=payload.path, sha256=digest, length=payload.length)
 
 
 def _refuse_removed(payload: Payload, production: Production) -> None:
@@ -300,3 +190,12 @@ def _list_tables(production: Production, files: Sequence[BundledFile]) -> Iterat
             for each in numbered
         )
         yield _make_text("tables/load-file.csv", write_load_file(rows))
+
+
+def _describe_bag(caseworker: Caseworker, production: Production) -> BagInfo:
+    return BagInfo(
+        source_organization=production.case_file.office_name,
+        external_identifier=production.case_file.reference,
+        description=DESCRIPTION,
+        bagged_on=caseworker.today,
+    )

@@ -8,10 +8,10 @@ import hashlib
 import re
 import unicodedata
 import zipfile
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import IO, Final, Protocol, Self, TypeVar, cast
+from typing import IO, Final, Protocol, Self, cast
 
 # Letters, digits and three signs, in segments that no system reads as something else (a device, a parent, a hidden
 # file). RFC 8493, section 2.1.3, asks to write CR, LF and "%" in another way: here they cannot stand at all.
@@ -25,21 +25,6 @@ _READ_ONLY: Final = 0o100444 << 16
 # From here on a member needs the larger fields of ZIP64, which must be decided before its first byte.
 _ZIP64_FROM: Final = (1 << 31) - 1
 _DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-
-
-Result = TypeVar("Result")
-#: Work that pauses now and then, and gives its result at its end.
-Steps = Generator[None, None, Result]
-
-
-def run_steps(steps: Steps[Result]) -> Result:
-    """Do such work in one go, and return its result."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
 
 
 class Sink(Protocol):
@@ -120,14 +105,6 @@ class BagWriter:
         """Write one payload and return its SHA-256 in hexadecimal.
 
         Raises:
-            BadPathError: as `add_in_steps`.
-        """
-        return run_steps(self.add_in_steps(payload))
-
-    def add_in_steps(self, payload: Payload) -> Steps[str]:
-        """Write one payload, pausing behind each portion for whoever hands on what was written by then.
-
-        Raises:
             BadPathError: the path is not ours, or there is one already that differs at most in capitals.
         """
         _check_path(payload.path)
@@ -135,7 +112,7 @@ class BagWriter:
             raise BadPathError("Two files of a bag have the same path.")
         self._seen.add(payload.path.lower())
         path = f"data/{payload.path}"
-        length, self._digests[path] = yield from self._put(path, payload.portions, payload.length)
+        length, self._digests[path] = self._put(path, payload.portions, payload.length)
         self._length += length
         return self._digests[path]
 
@@ -143,14 +120,14 @@ class BagWriter:
         """Write what describes the payloads, and end the ZIP."""
         self._put_tag("manifest-sha256.txt", _write_manifest(self._digests))
         self._put_tag("bag-info.txt", self._write_info(info))
-        run_steps(self._put("tagmanifest-sha256.txt", [_write_manifest(self._tags)], 0))
+        self._put("tagmanifest-sha256.txt", [_write_manifest(self._tags)], 0)
         self._archive.close()
         return BagFacts(len(self._digests), self._length, dict(self._digests))
 
     def _put_tag(self, path: str, content: bytes) -> None:
-        _length, self._tags[path] = run_steps(self._put(path, [content], len(content)))
+        self._tags[path] = self._put(path, [content], len(content))[1]
 
-    def _put(self, path: str, portions: Iterable[bytes], expected: int) -> Steps[tuple[int, str]]:
+    def _put(self, path: str, portions: Iterable[bytes], expected: int) -> tuple[int, str]:
         member = zipfile.ZipInfo(f"{self._root}/{path}", _STAMP)
         member.create_system = _UNIX
         member.external_attr = _READ_ONLY
@@ -160,7 +137,6 @@ class BagWriter:
                 target.write(portion)
                 digest.update(portion)
                 length += len(portion)
-                yield
         return length, digest.hexdigest()
 
     def _write_info(self, info: BagInfo) -> bytes:
