@@ -4,6 +4,7 @@ It must never decide that a word is no name because it is rare; only words that 
 story without them could not be read. What this cannot tell, staff mark by hand.
 """
 
+import itertools
 import re
 import unicodedata
 
@@ -11,6 +12,7 @@ SHORTEST_PART = 3
 
 # What joins names in the languages of the form, and what people say somebody is.
 _JOINERS = re.compile(r"[,;\n()/&·،؛•|]|\s(?:and|y|e|with|con|iyo|thiab|và|nrog|et|or|o)\s", re.IGNORECASE)
+_LONGEST_PAIR = 2
 _LONGEST_NAME = 4  # words; a longer piece reads as a sentence
 _COMMON_WORDS = """
 the and with his her hers him she they them their ours our you your who was were are not from for that this there
@@ -25,34 +27,62 @@ hija hijos hijas hermano hermana hermanos primo primos tio tios sobrino sobrina 
 esposa marido mujer hombre novio novia amigo amiga amigos vecino vecina vecinos jefe persona personas gente familia
 padres ninos chofer conductor pasajero oficial policia testigo testigos anos senor senora otros otras
 mi tu su el la un de en al van von der den ibn bint abu street road avenue house car phone call text
+in on at by of to into near next behind a an is it be as or if do so only both several many most someone somebody
+everyone everybody another other others again ask front desk member group church shop clerk manager owner
+una once doce dos todo toda todos todas otro otra varios varias algunos algunas mucha mucho muchos ningun ninguno solo
+se lo le les te es fue iba iban era eran esta estaba son ser como muy mas pero sin para ya ahi alli y o
+trabajador trabajadora companero companera companeros companeras trabajo grupo iglesia cunado cunada suegro suegra
 monday tuesday wednesday thursday friday saturday sunday
 """
+_NOBODY = frozenset({"no", "none", "nobody", "nadie", "unknown", "ninguno", "ninguna"})
 _COMMON = frozenset(_COMMON_WORDS.split())
 
 
 def list_names(answer: str) -> list[str]:
     """The names that an answer to "who" holds, longest first: whole pieces, and their parts of three letters and more.
 
-    A piece of more than four words reads as a sentence: of it, words with a capital are taken, and nothing where the
-    script has none.
+    Where any name has a capital, words without one are names only when they stand alone between commas; where the first
+    word of the answer alone has one, as a telephone puts it there, when they are two at most. A piece of more than four
+    words reads as a sentence: of it, words with a capital are taken, and nothing where the script has none.
     """
     names: dict[str, None] = {}
-    for piece in (piece.strip(" .:\t\"'“”«»") for piece in _JOINERS.split(answer)):
-        words = _trim(_split_words(piece))
+    pieces = [_trim(_split_words(piece)) for piece in _JOINERS.split(answer)]
+    longest = _find_longest_lower(answer, pieces)
+    if len(_split_words(answer)) == 1 and _is_named(answer):
+        names[answer.strip()] = None
+    for words in filter(None, pieces):
         telling = [word for word in words if not is_common(word)]
-        if not telling:
-            continue
-        if len(words) > _LONGEST_NAME:
-            telling = [word for word in telling if word[0].isupper()]
-        else:
-            names[piece[piece.index(words[0]) : piece.rindex(words[-1]) + len(words[-1])]] = None
+        is_sentence = len(words) > _LONGEST_NAME
+        if not is_sentence:
+            names[" ".join(words)] = None
+        if is_sentence or len(words) > longest:
+            telling = [word for word in telling if _is_capitalised(word)]
         names |= dict.fromkeys(word for word in telling if len(word) >= SHORTEST_PART)
     return sorted(names, key=len, reverse=True)
 
 
+def _find_longest_lower(answer: str, pieces: list[list[str]]) -> int:
+    """Of how many words a piece may be whose words without a capital count as names."""
+    if any(map(_is_capitalised, itertools.chain.from_iterable(pieces))):
+        return 1
+    return _LONGEST_PAIR if answer.strip()[:1].isupper() else _LONGEST_NAME
+
+
 def reads_as_sentence(answer: str) -> bool:
-    """Whether an answer has a piece too long for a name, so that somebody should look at it."""
-    return any(len(_trim(_split_words(piece))) > _LONGEST_NAME for piece in _JOINERS.split(answer))
+    """Whether an answer has words that are neither certainly names nor certainly none, so that somebody should look."""
+    pieces = [_trim(_split_words(piece)) for piece in _JOINERS.split(answer)]
+    return any(len(words) > 1 and not all(map(_is_capitalised, words)) for words in pieces)
+
+
+def _is_capitalised(word: str) -> bool:
+    """Whether a word begins with a capital that is not there because everybody uses that word first."""
+    return word[0].isupper() and not is_common(word)
+
+
+def _is_named(answer: str) -> bool:
+    """Whether an answer of one word names somebody: with a capital, any word may be a name but those for nobody."""
+    (word,) = _split_words(answer)
+    return word[0].isupper() and word.casefold() not in _NOBODY
 
 
 def is_common(word: str) -> bool:

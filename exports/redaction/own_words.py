@@ -38,6 +38,11 @@ class OwnWords:
         return any(haystack.has(needle) for haystack in self._haystacks)
 
 
+def hold_standing_words(needle: Needle) -> bool:
+    """Whether words are on documents of ours whatever the case."""
+    return _read_standing_words().has(needle)
+
+
 def list_unsearchable(production: Production) -> tuple[str, ...]:
     """The removed words for which a finished document cannot be searched; somebody should look for them by eye."""
     ours = OwnWords(production)

@@ -18,7 +18,7 @@ import pikepdf
 
 from exports.productions import Production
 from exports.redaction.matching import Haystack, Needle, make_needle
-from exports.redaction.own_words import OwnWords
+from exports.redaction.own_words import OwnWords, hold_standing_words
 
 CANNOT_SEARCH = "a part that cannot be opened to be searched"
 _DEEPEST = 5
@@ -49,10 +49,11 @@ def search_for_removed(content: bytes, production: Production) -> tuple[str, ...
 
 
 def find_removed(
-    content: bytes, removed: tuple[str, ...], *, is_ours: Callable[[Needle], bool] = lambda _needle: False
+    content: bytes, removed: tuple[str, ...], *, is_ours: Callable[[Needle], bool] = hold_standing_words
 ) -> tuple[str, ...]:
     """The places of a file (PDF, ZIP, JSON, text, picture) where removed words stand, each place once.
 
+    Words of our templates and lists are not looked for; `search_for_removed` knows those of one case as well.
     A place reads like "text of page 3" or "attachment 1: JSON". A part that cannot be opened counts as a place.
     """
     wanted = _choose_wanted(removed, is_ours)

@@ -135,9 +135,14 @@ def test_children_and_bystanders_keep_initials_in_a_court_copy(case_file: CaseFi
 def test_common_words_in_an_answer_to_who_stay_in_the_story() -> None:
     """Words that everybody uses are no names; of a sentence only words with a capital are."""
     assert list_names("my son and two cousins") == []
-    assert list_names("mi primo juan pérez y Luz") == ["juan pérez", "pérez", "juan", "Luz"]
+    assert list_names("mi primo juan pérez y Luz") == ["juan pérez", "Luz"]
     assert list_names("a man who saw it all from the bus stop, Pedro Ruiz") == ["Pedro Ruiz", "Pedro", "Ruiz"]
-    assert list_names("No") == []
+    assert list_names("juan pérez y luz") == ["juan pérez", "pérez", "juan", "luz"]
+    assert list_names("Fermín, compañero de trabajo, iba dormido") == ["dormido", "Fermín"]
+    assert list_names("Mi primo juan pérez") == ["juan pérez", "pérez", "juan"]
+    assert list_names("The clerk of the gas station saw it") == ["gas station saw"]
+    assert list_names("Le") == ["Le"]
+    assert list_names("No") == list_names("Nadie") == []
 
 
 @pytest.mark.parametrize("variant", LEAVES)
