@@ -45,7 +45,7 @@ def draw(
         facts: dict[str, str] = {}
         words: tuple[str, ...] = ()
         if kind != "pdf":
-            content, words = _set(file, media_type)
+            content, words = _set(file, kind, media_type)
             file = io.BytesIO(content)
             if kind == "document":
                 facts["shown"] = "words and pictures in simple order; comments and layout are not shown"
@@ -55,10 +55,10 @@ def draw(
             yield pack_page(number, page)
 
 
-def _set(file: BinaryIO, media_type: str) -> tuple[bytes, tuple[str, ...]]:
-    from exports.exhibits.writings import WORD, set_text, set_word  # noqa: PLC0415  # the same
+def _set(file: BinaryIO, kind: str, media_type: str) -> tuple[bytes, tuple[str, ...]]:
+    from exports.exhibits.writings import set_document, set_text  # noqa: PLC0415  # the same
 
-    return set_word(file) if media_type == WORD else set_text(file)
+    return set_document(file, media_type) if kind == "document" else set_text(file)
 
 
 def copy(file: BinaryIO) -> Iterator[bytes]:

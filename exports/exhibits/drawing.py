@@ -18,7 +18,12 @@ from exports.exhibits.drawn import DrawnExhibit, ExhibitPage
 from exports.exhibits.failures import WORDS, FailedError, Failure
 
 _PROGRAM: Final = Path(__file__).with_name("child.py")
-_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_DOCUMENTS: Final = frozenset(
+    {
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.oasis.opendocument.text",
+    }
+)
 _MEGABYTE: Final = 1024 * 1024
 # Two cores' worth: drawing exhibits must not stop staff working.
 _AT_ONCE = BoundedSemaphore(2)
@@ -55,7 +60,7 @@ LIMITS: Final = Limits()
 
 def can_draw(kind: str, media_type: str) -> bool:
     """Whether files of this kind are shown as pages, or told about on a slip sheet."""
-    return kind in {"photo", "pdf", "audio", "video", "text"} or media_type == _WORD
+    return kind in {"photo", "pdf", "audio", "video", "text"} or media_type in _DOCUMENTS
 
 
 def iterate_volumes(source: ByteSource, file: ExhibitFile, *, limits: Limits = LIMITS) -> Iterator[DrawnExhibit]:

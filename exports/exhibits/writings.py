@@ -1,4 +1,4 @@
-"""Word files and plain text as pages: their words and pictures in simple order, set anew.
+"""Word files, OpenDocument texts and plain text as pages: their words and pictures in simple order, set anew.
 
 It must never run in a process that holds keys, nor let markup of a file through: only our own elements are drawn, with
 attributes of ours, pictures are drawn anew, and nothing is fetched. Runs in `exports/exhibits/child.py`.
@@ -16,13 +16,13 @@ import mammoth  # type: ignore[import-untyped]  # ships no types
 import mammoth.images  # type: ignore[import-untyped]  # the same
 
 from exports.exhibits.failures import FailedError, Failure
+from exports.exhibits.open_documents import OPEN_TEXT, read_open_text
 from exports.exhibits.photos import draw_photo
 from exports.printable import find_direction, show_text
 from exports.rendering import set_words
 
 Written = tuple[bytes, tuple[str, ...]]
 
-WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MOST_CHARACTERS: Final = 400_000  # about 150 pages
 _MOST_BYTES: Final = 32 * 1024 * 1024
 _MOST_UNPACKED: Final = 64 * 1024 * 1024
@@ -51,8 +51,8 @@ def set_text(file: BinaryIO) -> Written:
     return _set("".join(f'<p dir="{find_direction(line)}">{show_text(line)}</p>' for line in lines))
 
 
-def set_word(file: BinaryIO) -> Written:
-    """Set the words of a Word file (ECMA-376) as a PDF: headings, lists, tables and pictures, no comments.
+def set_document(file: BinaryIO, media_type: str) -> Written:
+    """Set a Word file (ECMA-376) or OpenDocument text as a PDF: headings, lists, tables and pictures, no comments.
 
     Raises:
         FailedError: it is locked, broken or too large.
@@ -68,13 +68,9 @@ def set_word(file: BinaryIO) -> Written:
             # zipfile gives out no more of a part than the list at the end says it has.
             if sum(part.file_size for part in parts.infolist()) > _MOST_UNPACKED:
                 raise FailedError(Failure.TOO_LARGE)
-        found = mammoth.convert_to_html(
-            io.BytesIO(raw),
-            convert_image=mammoth.images.img_element(pictures.keep),
-            include_embedded_style_map=False,
-            external_file_access=False,
-        ).value
-    except (zipfile.BadZipFile, ExpatError, KeyError, ValueError, AttributeError, TypeError, EOFError, OSError):
+            is_open_text = media_type == OPEN_TEXT
+            found = read_open_text(parts, pictures.keep) if is_open_text else _read_word(raw, pictures)
+    except (zipfile.BadZipFile, ExpatError, SyntaxError, LookupError, ValueError, AttributeError, TypeError, OSError):
         raise FailedError(Failure.BROKEN) from None
     reader = _Plain(pictures.drawn)
     reader.feed(found)
@@ -82,24 +78,41 @@ def set_word(file: BinaryIO) -> Written:
     return _set(reader.markup(), pictures.drawn)
 
 
+def _read_word(raw: bytes, pictures: "_Pictures") -> str:
+    def keep(image: Any) -> dict[str, str]:  # noqa: ANN401  # mammoth's image, which has no type
+        try:
+            with image.open() as stored:
+                address = pictures.keep(stored.read(_MOST_BYTES))
+        except Exception:  # noqa: BLE001  # it may lie elsewhere, which is not looked at; the words go on
+            address = ""
+        return {"src": address}
+
+    found: str = mammoth.convert_to_html(
+        io.BytesIO(raw),
+        convert_image=mammoth.images.img_element(keep),
+        include_embedded_style_map=False,
+        external_file_access=False,
+    ).value
+    return found
+
+
 class _Pictures:
-    """The pictures of a Word file, each drawn anew under an address that only the drawing knows."""
+    """The pictures of a document, each drawn anew under an address that only the drawing knows."""
 
     def __init__(self) -> None:
         self.drawn: dict[str, bytes] = {}
 
-    def keep(self, image: Any) -> dict[str, str]:  # noqa: ANN401  # mammoth's image, which has no type
+    def keep(self, stored: bytes) -> str:
         """Draw one picture anew, and return its address; one that cannot be drawn has none."""
         if len(self.drawn) >= _MOST_PICTURES:
-            return {}
+            return ""
         try:
-            with image.open() as stored:
-                jpeg, _size, _own = draw_photo(io.BytesIO(stored.read(_MOST_BYTES)))
+            jpeg, _size, _own = draw_photo(io.BytesIO(stored))
         except Exception:  # noqa: BLE001  # readers of pictures fail in every way there is; the words go on
-            return {}
+            return ""
         address = f"page:{len(self.drawn) + 1}"
         self.drawn[address] = jpeg
-        return {"src": address}
+        return address
 
 
 class _Plain(HTMLParser):

@@ -16,6 +16,7 @@ from exports.exhibits.drawing import LIMITS, ExhibitFile, Limits, iterate_volume
 from exports.exhibits.drawn import DrawnExhibit
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+OPEN_TEXT = "application/vnd.oasis.opendocument.text"
 HIDDEN = b"palabra-escondida"
 DEVICE = "Inventado"
 
@@ -109,6 +110,30 @@ def make_word_file(body: str, pictures: Mapping[str, bytes] | None = None) -> by
             "word/document.xml",
             f'<w:document xmlns:w="{office}/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>',
         )
+    return target.getvalue()
+
+
+def make_open_text(body: str, pictures: Mapping[str, bytes] | None = None, *, is_locked: bool = False) -> bytes:
+    """An OpenDocument text (ISO/IEC 26300) whose body is this markup; pictures by their names in it."""
+    target, names = io.BytesIO(), "urn:oasis:names:tc:opendocument:xmlns:"
+    spaces = "".join(
+        f' xmlns:{short}="{names}{long}:1.0"'
+        for short, long in (("office", "office"), ("text", "text"), ("table", "table"), ("draw", "drawing"))
+    )
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("mimetype", OPEN_TEXT, zipfile.ZIP_STORED)
+        lock = '<manifest:encryption-data manifest:checksum="x"/>' if is_locked else ""
+        parts.writestr(
+            "META-INF/manifest.xml",
+            f'<manifest:manifest xmlns:manifest="{names}manifest:1.0">{lock}</manifest:manifest>',
+        )
+        parts.writestr(
+            "content.xml",
+            f'<office:document-content{spaces} xmlns:xlink="http://www.w3.org/1999/xlink"><office:body><office:text>'
+            f"{body}</office:text></office:body></office:document-content>",
+        )
+        for name, content in (pictures or {}).items():
+            parts.writestr(name, content)
     return target.getvalue()
 
 

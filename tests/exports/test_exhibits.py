@@ -20,10 +20,12 @@ from tests.exports.made_files import (
     DEVICE,
     HIDDEN,
     HOSTILE_PAGES,
+    OPEN_TEXT,
     WORD,
     draw_one,
     draw_volumes,
     make_hostile_pdf,
+    make_open_text,
     make_paragraph,
     make_pdf,
     make_photo,
@@ -173,6 +175,29 @@ def test_pictures_in_a_word_file_are_on_its_pages() -> None:
     assert HIDDEN not in page.image
 
 
+def test_open_document_becomes_pages_of_its_words() -> None:
+    """An OpenDocument text is set as a Word file is, without comments and without what was deleted."""
+    body = (
+        "<text:tracked-changes><text:p>borrado</text:p></text:tracked-changes><text:h>Lo que vi</text:h>"
+        "<text:p>La<text:s/>patrulla<office:annotation><text:p>nota</text:p></office:annotation> &lt;b&gt; va</text:p>"
+        "<table:table><table:table-row><table:table-cell><text:p>4411</text:p></table:table-cell></table:table-row>"
+        '</table:table><text:p>عند الباب</text:p><text:p><draw:image xlink:href="Pictures/1.jpg"/></text:p>'
+        '<text:p><draw:image xlink:href="../1.jpg"/></text:p>'
+    )
+    (page,) = draw_one(
+        make_open_text(body, {"Pictures/1.jpg": make_photo(size=(300, 200))}), "document", OPEN_TEXT
+    ).pages
+    lines = [line for line in page.text.split("\n") if line]
+    assert lines == [
+        "Lo que vi",
+        "La patrulla <b> va",
+        "4411",
+        "عند الباب",
+        "[a picture that cannot be shown here]",
+    ]
+    assert sum(open_page(page).convert("RGB").getchannel("G").histogram()[:60]) > 50_000
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_text_file_becomes_pages(encoding: str) -> None:
     """A text of several scripts is set line by line, whatever the usual coding; markup in it is only words."""
@@ -254,7 +279,12 @@ BILLION_LAUGHS = (
         (make_word_file("x" * (70 << 20)), "document", WORD, Failure.TOO_LARGE),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "document", WORD, Failure.LOCKED),
         (b"{\\rtf1 hola}", "document", "application/rtf", Failure.NOT_DRAWN),
-        (b"PK\x03\x04", "document", "application/vnd.oasis.opendocument.text", Failure.NOT_DRAWN),
+        (b"PK\x03\x04", "document", OPEN_TEXT, Failure.BROKEN),
+        (make_word_file(""), "document", OPEN_TEXT, Failure.BROKEN),
+        (make_open_text("<text:p>"), "document", OPEN_TEXT, Failure.BROKEN),
+        (make_open_text("", is_locked=True), "document", OPEN_TEXT, Failure.LOCKED),
+        (make_open_text("<text:p>" * 20_000 + "</text:p>" * 20_000), "document", OPEN_TEXT, Failure.BROKEN),
+        (b"PK\x03\x04", "document", "application/vnd.oasis.opendocument.spreadsheet", Failure.NOT_DRAWN),
         (b"x y\n" * 200_000, "text", "text/plain", Failure.TOO_LARGE),
         (b"not a recording", "audio", "audio/mpeg", Failure.NOT_HEARD),
     ],
