@@ -6,6 +6,7 @@ It must never draw in this process, nor let a document that cannot be drawn be a
 import atexit
 from collections.abc import Iterator
 from functools import cache
+from threading import Lock
 
 from casework.case_files import CannotExportError
 from casework.files import find_file, open_stored
@@ -28,8 +29,17 @@ _WORDS = {
 _GONE = "The file could not be opened: it is missing from the store, or was changed there."
 
 
-@cache
+_MAKING = Lock()
+
+
 def _get_pool() -> DrawingPool:
+    """The one pool of this process, however many threads ask for it first."""
+    with _MAKING:
+        return _make_pool()
+
+
+@cache
+def _make_pool() -> DrawingPool:
     pool = DrawingPool()
     atexit.register(pool.close)
     return pool

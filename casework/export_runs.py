@@ -18,7 +18,7 @@ from casework.errors import CaseworkError
 from casework.ledger_writing import append_event
 from casework.orders import Order
 from casework.producing import find_signing_key
-from casework.run_orders import CaseIdentities, RunOrder, make_run_order, open_run_order, seal_outcome
+from casework.run_orders import CaseIdentities, RunOrder, make_run_order, open_run_order, seal_outcome, seal_signing_key
 from casework.worker_keys import LiveWorker, find_live_worker
 from models.cases import get_case, get_case_key
 from models.engine import read, write
@@ -73,9 +73,9 @@ def start_run(caseworker: Caseworker, references: Sequence[str], order: Order) -
         raise RunRefusedError("Choose at least one case.")
     if len(chosen) > MOST_CASES:
         raise RunRefusedError(f"{MOST_CASES} cases at once are the most. Choose fewer.")
-    run_id, now = str(uuid4()), _now()
+    run_id, now, run_order = str(uuid4()), _now(), make_run_order(order)
     try:
-        run_order = make_run_order(order, find_signing_key(caseworker))
+        signing_key = find_signing_key(caseworker)
     except CannotExportError as refusal:
         raise RunRefusedError(refusal.words) from None
     with read(caseworker.engine) as connection:
@@ -84,9 +84,9 @@ def start_run(caseworker: Caseworker, references: Sequence[str], order: Order) -
     refused = [reference for reference, identities in zip(chosen, opened, strict=True) if identities is None]
     if refused:
         raise RunRefusedError(f"These cases cannot be opened by you: {', '.join(refused)}. Choose again without them.")
-    sealed = [each.seal(run_id, worker) if worker else {} for each in opened if each is not None]
+    sealed = [(each.case_id, each.seal(run_id, worker) if worker else {}) for each in opened if each is not None]
     sealed_order = _seal_order(caseworker, run_order, run_id, worker)
-    case_ids = [each.case_id for each in opened if each is not None]
+    sealed_key = seal_signing_key(run_id, signing_key, worker) if worker else None
     worker_id = worker.id if worker else None
     with write(caseworker.engine) as connection:
         put_run(
@@ -99,13 +99,14 @@ def start_run(caseworker: Caseworker, references: Sequence[str], order: Order) -
             expires_at=now + KEPT_SECONDS,
             worker_id=worker_id,
             sealed_order=sealed_order,
+            sealed_document_key=sealed_key,
         )
-        for position, (case_id, keys) in enumerate(zip(case_ids, sealed, strict=True)):
+        for position, (case_id, keys) in enumerate(sealed):
             row = {"run_id": run_id, "case_id": case_id, "position": position, "worker_id": worker_id, **keys}
             put_run_case(connection, state=CaseState.WAITING.value, **row)
         if worker is not None:
             enqueue_job(connection, EXPORT_RUN, run_id)
-        for case_id in case_ids:
+        for case_id, _keys in sealed:
             event = Event(REQUESTED, case_id, run_order.digest, caseworker.staff_id, run_id)
             append_event(connection, event, caseworker.config)
     return run_id
@@ -165,6 +166,7 @@ class _Resumption:
 
     run_id: str
     sealed_order: bytes
+    sealed_key: bytes | None
     given: Sequence[tuple[Row[Any], dict[str, bytes]]] = field(repr=False)
     failed: Sequence[tuple[Row[Any], bytes]] = field(repr=False)
 
@@ -182,12 +184,15 @@ def _prepare(
 
     try:
         run_order = open_run_order(run, caseworker.session.identity)
-    except CannotOpenError:
-        return _Resumption(run_id, run.sealed_order, (), [fail(row, _OTHER_KEY) for row in rows])
+        signing_key = find_signing_key(caseworker)
+    except (CannotOpenError, CannotExportError) as refusal:
+        words = refusal.words if isinstance(refusal, CannotExportError) else _OTHER_KEY
+        return _Resumption(run_id, run.sealed_order, None, (), [fail(row, words) for row in rows])
     opened = [(row, _open_identities(connection, caseworker, row.reference)) for row in rows]
     return _Resumption(
         run_id,
         _seal_order(caseworker, run_order, run_id, worker),
+        seal_signing_key(run_id, signing_key, worker),
         given=[(row, identities.seal(run_id, worker)) for row, identities in opened if identities is not None],
         failed=[fail(row, _NOT_YOURS) for row, identities in opened if identities is None],
     )
@@ -211,7 +216,8 @@ def _put_resumption(caseworker: Caseworker, worker: LiveWorker, resumption: _Res
             )
         given = [give_case_keys(connection, row, worker.id, **keys) for row, keys in resumption.given]
         if any(given):
-            give_run(connection, run_id, worker.id, now=_now(), sealed_order=resumption.sealed_order)
+            sealed = {"sealed_order": resumption.sealed_order, "sealed_document_key": resumption.sealed_key}
+            give_run(connection, run_id, worker.id, now=_now(), **sealed)
             # The dead worker may have it on lease still.
             delete_job(connection, EXPORT_RUN, run_id)
             enqueue_job(connection, EXPORT_RUN, run_id)

@@ -6,7 +6,6 @@ It must never seal keys to anybody but a worker whose public key was verified.
 import hashlib
 import json
 import secrets
-from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,21 +18,17 @@ from casework.worker_keys import LiveWorker, WorkerKey
 from vault.contexts import Context
 from vault.errors import CannotOpenError
 from vault.identities import Identity
-from vault.opening import open_identity, open_json
+from vault.opening import open_identity, open_json, open_sealed
 from vault.recipients import Recipient
-from vault.sealing import seal_identity, seal_json
+from vault.sealing import seal, seal_identity, seal_json
 
 
 @dataclass(frozen=True)
 class RunOrder:
-    """What was asked for of every case of a run. The salt keeps anybody from guessing it by its digest.
-
-    ``signing_key`` (PKCS#12) is the office's document key, for the worker alone; empty where the office has none.
-    """
+    """What was asked for of every case of a run. The salt keeps anybody from guessing it by its digest."""
 
     order: Order
     salt: str = field(repr=False)
-    signing_key: bytes = field(default=b"", repr=False)
 
     @property
     def digest(self) -> str:
@@ -46,13 +41,12 @@ class RunOrder:
         return seal_json(self._to_json(), recipients=recipients, context=Context("run_order", (run_id,)))
 
     def _to_json(self) -> dict[str, Any]:
-        key = b64encode(self.signing_key).decode()
-        return {"order": self.order.to_json(), "salt": self.salt, "signing_key": key}
+        return {"order": self.order.to_json(), "salt": self.salt}
 
 
-def make_run_order(order: Order, signing_key: bytes | None) -> RunOrder:
+def make_run_order(order: Order) -> RunOrder:
     """Make the order of a new run."""
-    return RunOrder(order, secrets.token_hex(16), signing_key or b"")
+    return RunOrder(order, secrets.token_hex(16))
 
 
 def open_run_order(run: Row[Any], identity: Identity) -> RunOrder:
@@ -63,7 +57,7 @@ def open_run_order(run: Row[Any], identity: Identity) -> RunOrder:
     """
     values = open_json(run.sealed_order, identity=identity, context=Context("run_order", (run.id,)))
     try:
-        return RunOrder(read_order(values["order"]), values["salt"], b64decode(values["signing_key"]))
+        return RunOrder(read_order(values["order"]), values["salt"])
     except (ValueError, TypeError, KeyError):
         raise CannotOpenError from None
 
@@ -104,6 +98,26 @@ def open_case_identities(row: Row[Any], key: WorkerKey) -> CaseIdentities:
         for which in (REPORT, WORK)
     )
     return CaseIdentities(row.case_id, report, work)
+
+
+def seal_signing_key(run_id: str, signing_key: bytes | None, worker: LiveWorker) -> bytes | None:
+    """Seal the key that signs documents (PKCS#12) to a worker; None where the office has none."""
+    if signing_key is None:
+        return None
+    context = Context("run_document_key", (run_id, worker.id))
+    return seal(signing_key, recipients=[worker.recipient], context=context)
+
+
+def open_signing_key(run: Row[Any], key: WorkerKey) -> bytes | None:
+    """Open the key that signs a run's documents; None where there is none.
+
+    Raises:
+        CannotOpenError: it is sealed to another.
+    """
+    if run.sealed_document_key is None:
+        return None
+    context = Context("run_document_key", (run.id, key.id))
+    return open_sealed(run.sealed_document_key, identity=key.identity, context=context)
 
 
 def seal_outcome(run_id: str, case_id: str, values: dict[str, Any], recipient: Recipient) -> bytes:

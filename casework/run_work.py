@@ -27,10 +27,18 @@ from casework.export_runs import REQUESTED
 from casework.holders import find_holder
 from casework.ledger_writing import record_untrusted_key
 from casework.opening import OpenedCase, open_case_with_keyrings
+from casework.orders import Order
 from casework.permissions import Permission, Role, may
 from casework.producing import make_product, record_product
 from casework.recording import CaseChangedError
-from casework.run_orders import CaseIdentities, RunOrder, open_case_identities, open_run_order, seal_outcome
+from casework.run_orders import (
+    CaseIdentities,
+    RunOrder,
+    open_case_identities,
+    open_run_order,
+    open_signing_key,
+    seal_outcome,
+)
 from casework.sessions import StaffSession
 from casework.worker_keys import WorkerKey
 from casework.workplace import Workplace
@@ -94,7 +102,8 @@ class _Task:
     place: Workplace
     key: WorkerKey
     run: Row[Any]
-    run_order: RunOrder
+    run_order: RunOrder | None
+    signing_key: bytes | None = field(repr=False)
     caseworker: Caseworker
     recipient: Recipient | None = field(repr=False)
     refusal: str
@@ -150,10 +159,10 @@ def _find_task(connection: Connection, place: Workplace, key: WorkerKey, run: Ro
     """Find who asked, and for what; None where nobody could be told anything."""
     person = get_staff(connection, run.staff_id)
     try:
-        run_order = open_run_order(run, key.identity)
+        run_order, signing_key = open_run_order(run, key.identity), open_signing_key(run, key)
     except CannotOpenError as error:
         log_failure(error)
-        return None
+        run_order, signing_key = None, None
     if person is None:
         return None
     try:
@@ -173,7 +182,8 @@ def _find_task(connection: Connection, place: Workplace, key: WorkerKey, run: Ro
         office_identities={},
     )
     caseworker = Caseworker(place.engine, place.config, session)
-    return _Task(place, key, run, run_order, caseworker, recipient, refusal if recipient else _UNTRUSTED)
+    refusal = refusal if recipient else _UNTRUSTED
+    return _Task(place, key, run, run_order, signing_key, caseworker, recipient, refusal)
 
 
 def _do_case(task: _Task, row: Row[Any]) -> None:
@@ -205,22 +215,24 @@ def _do_case(task: _Task, row: Row[Any]) -> None:
 def _make(task: _Task, row: Row[Any]) -> None:
     if task.recipient is None or task.refusal:
         raise _GivenUpError(task.refusal)
+    if task.run_order is None:
+        raise _GivenUpError(_KEYS)
     try:
         identities = open_case_identities(row, task.key)
     except CannotOpenError:
         raise _GivenUpError(_KEYS) from None
     for _attempt in range(_TRIES):
-        case = _open(task, row, identities)
+        case = _open(task, row, identities, task.run_order.digest)
         try:
-            _make_and_keep(task, row, case, task.recipient)
+            _make_and_keep(task, row, case, task.run_order.order, task.recipient)
         except (NumbersTakenError, CaseChangedError):
             continue  # somebody worked on the case meanwhile: look again
         return
     raise _GivenUpError("Others changed this case again and again while it was made. Ask again.")
 
 
-def _open(task: _Task, row: Row[Any], identities: CaseIdentities) -> OpenedCase:
-    """Open a case as who asked would see it now."""
+def _open(task: _Task, row: Row[Any], identities: CaseIdentities, order_digest: str) -> OpenedCase:
+    """Open a case as who asked would see it now, if the ledger knows that they asked for this."""
     caseworker = task.caseworker
     with read(caseworker.engine) as connection:
         reference = list_references(connection, [row.case_id]).get(row.case_id, "")
@@ -246,25 +258,24 @@ def _open(task: _Task, row: Row[Any], identities: CaseIdentities) -> OpenedCase:
         )
     if not case.has_todays_keys:
         raise _GivenUpError(_UNTRUSTED)
-    asked = (REQUESTED, row.run_id, task.run.staff_id, task.run_order.digest)
+    asked = (REQUESTED, row.run_id, task.run.staff_id, order_digest)
     if asked not in {(each.kind, each.item, each.actor, each.digest) for each in case.ledger.entries}:
         raise _GivenUpError(_NOT_ASKED)
     return case
 
 
-def _make_and_keep(task: _Task, row: Row[Any], case: OpenedCase, recipient: Recipient) -> None:
+def _make_and_keep(task: _Task, row: Row[Any], case: OpenedCase, order: Order, recipient: Recipient) -> None:
     """Make a document straight into the store, sealed to who asked, and in one transaction all that is known of it.
 
     Raises:
         _NotWaitedForError, NumbersTakenError, CaseChangedError: nothing was kept.
     """
-    result_id, order = str(uuid4()), task.run_order.order
+    result_id = str(uuid4())
     writer = task.place.store.begin(result_id)
     try:
         context = Context("run_result", (row.run_id, row.case_id))
         sealer = FileSealer(writer, recipients=[recipient], context=context)
-        signing_key = task.run_order.signing_key or None
-        product = make_product(task.caseworker, task.place.store, case, order, signing_key, sealer)
+        product = make_product(task.caseworker, task.place.store, case, order, task.signing_key, sealer)
         sealer.finish()
         writer.commit()
     finally:

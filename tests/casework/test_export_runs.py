@@ -24,6 +24,7 @@ from casework.run_listing import list_own_runs, view_run
 from casework.run_results import LIST_NAME, iterate_zip
 from casework.sweeps import sweep_runs
 from casework.worker_keys import announce_worker, find_live_worker, make_worker_key
+from exports.signatures.verifying import verify_pdf
 from models import tables
 from models.engine import read, write
 from models.export_runs import CaseState, RunState
@@ -61,7 +62,10 @@ def test_makes_each_document_once_for_who_asked(runs: Runs) -> None:
     for made in run.cases:
         with pikepdf.open(io.BytesIO(runs.read_result(run, made))) as document:
             assert len(document.pages) == made.pages
+        assert verify_pdf(runs.read_result(run, made), None).is_whole, "it is not signed"
     assert runs.list_keys() == []
+    with read(runs.desk.owner) as connection:
+        assert connection.execute(select(export_runs.c.sealed_document_key)).scalar_one() is None
     attorney = runs.office.accounts[Role.ATTORNEY].staff_id
     for case in cases:
         entries = [json.loads(entry) for entry in runs.list_exports(case)]
@@ -229,6 +233,20 @@ def test_what_the_ledger_does_not_know_is_not_made(runs: Runs) -> None:
     assert [case.state for case in run.cases] == [CaseState.FAILED]
     assert "The ledger does not know" in run.cases[0].words
     assert runs.list_exports(cases[0]) == []
+
+
+def test_an_order_that_was_put_in_its_place_is_not_done(runs: Runs) -> None:
+    """An order of another run does not open in this one: every case fails with words, and none waits for ever."""
+    cases, worker = runs.file_cases(2), runs.hire()
+    other, run_id = runs.ask(cases[:1]), runs.ask(cases[1:])
+    with write(runs.desk.owner) as connection:
+        rows = export_runs.c
+        order = connection.execute(select(rows.sealed_order).where(rows.id == other)).scalar_one()
+        connection.execute(update(export_runs).where(rows.id == run_id).values(sealed_order=order))
+    runs.desk.work(worker)
+    assert runs.view(other).done == 1
+    run = runs.view(run_id)
+    assert (run.failed, run.is_running, run.order) == (1, False, None)
 
 
 def test_keys_of_another_case_open_nothing(runs: Runs) -> None:
