@@ -22,7 +22,7 @@ from tests.casework.taken_back import Desk
 from tests.conftest import DatabaseUrls
 
 ROOT = Path(__file__).resolve().parents[2]
-CASES = 8
+CASES = 30
 WAIT_SECONDS = 60
 
 
