@@ -6,6 +6,7 @@ records nothing: whoever hands it over records it (casework/producing.py) before
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from casework.bundled_evidence import (
@@ -30,6 +31,7 @@ from exports.bundles.tables import (
     write_load_file,
 )
 from exports.bundles.wording import DESCRIPTION
+from exports.exhibit_numbers import ExhibitNumbers, join_volumes
 from exports.productions import Production
 from exports.redaction.searching import search_for_removed
 from models.blobs import BlobStore
@@ -49,6 +51,7 @@ class BundleDocument:
     pages: int = 0
     first_number: str = ""
     last_number: str = ""
+    exhibits: tuple[ExhibitNumbers, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ def write_bundle(
         )
         texts: list[Payload] = [
             *list_extract(caseworker, case, production),
-            *_list_tables(production, files),
+            *_list_tables(production, files, documents),
             _make_text("case.json", write_case_json(production, files)),
         ]
         paths = [*(each.path for each in files), *(each.path for each in texts)]
@@ -173,10 +176,13 @@ def _make_text(path: str, content: bytes) -> Payload:
     return Payload(path, [content], len(content))
 
 
-def _list_tables(production: Production, files: Sequence[BundledFile]) -> Iterator[Payload]:
+def _list_tables(
+    production: Production, files: Sequence[BundledFile], documents: Sequence[BundleDocument]
+) -> Iterator[Payload]:
+    numbers = join_volumes(chain.from_iterable(each.exhibits for each in documents))
     yield _make_text("tables/case.csv", write_cases_csv([production], COLUMNS))
     yield _make_text("tables/answers.csv", write_answers_csv([production]))
-    yield _make_text("tables/exhibits.csv", write_exhibits_csv(production, files))
+    yield _make_text("tables/exhibits.csv", write_exhibits_csv(production, files, numbers))
     numbered = [each for each in files if each.first_number]
     if numbered:
         rows = (

@@ -36,6 +36,7 @@ from casework.orders import DocumentKind, Order
 from casework.passage_marks import list_marks
 from casework.recording import CaseChangedError, NewItem, record_item
 from exports.bundles.bag import Sink
+from exports.exhibit_numbers import list_exhibit_numbers
 from exports.pictures import PagePicture, draw_pictures
 from exports.productions import Drawing, Numbering, Omission, Production
 from exports.redaction.redacting import redact
@@ -221,6 +222,9 @@ def _make_documents(  # as make_product
                 pages=drawing.pages,
                 first_number=numbering.format_number(numbering.first) if numbering else "",
                 last_number=numbering.format_number(numbering.first + drawing.pages - 1) if numbering else "",
+                exhibits=list_exhibit_numbers(production, drawing.content, numbering)
+                if numbering and kind is DocumentKind.EXHIBITS
+                else (),
             )
             numbering = after
 

@@ -7,13 +7,14 @@ such a cell gets an apostrophe before it. Whoever wants the very letters takes t
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from exports.bundles.case_json import BundledFile, write_json
 from exports.case_file import Answer, AnswerState
 from exports.environment import describe_state
+from exports.exhibit_numbers import ExhibitNumbers
 from exports.printable import strip_controls
 from exports.productions import Production
 
@@ -142,11 +143,27 @@ def write_answers_csv(productions: Iterable[Production]) -> bytes:
     )
 
 
-def write_exhibits_csv(production: Production, files: Iterable[BundledFile]) -> bytes:
-    """One row for each exhibit: what it is, its SHA-256 on the day it came, and where it lies or why it does not."""
+def write_exhibits_csv(
+    production: Production, files: Iterable[BundledFile], numbers: Mapping[str, ExhibitNumbers]
+) -> bytes:
+    """One row for each exhibit: what it is, its SHA-256 on the day it came, where it lies or why not, its page numbers.
+
+    ``numbers`` are those of the numbered exhibit set, by the exhibit's id; empty where none was made.
+    """
     by_exhibit = {each.exhibit: each for each in files if each.exhibit}
     return write_csv(
-        ["exhibit", "name", "kind", "length", "received_on", "sha256", "path", "missing"],
+        [
+            "exhibit",
+            "name",
+            "kind",
+            "length",
+            "received_on",
+            "sha256",
+            "path",
+            "missing",
+            "first_number",
+            "last_number",
+        ],
         (
             [
                 number,
@@ -157,6 +174,8 @@ def write_exhibits_csv(production: Production, files: Iterable[BundledFile]) -> 
                 exhibit.sha256,
                 by_exhibit[number].path,
                 by_exhibit[number].missing,
+                numbers[exhibit.id].first if exhibit.id in numbers else "",
+                numbers[exhibit.id].last if exhibit.id in numbers else "",
             ]
             for number, exhibit in enumerate(production.case_file.exhibits, 1)
         ),

@@ -3,11 +3,8 @@
 It must never hold an original, nor an exhibit that the copy does not list: only pages drawn anew, as pictures.
 """
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import pikepdf
 
 from exports.case_file import Exhibit
 from exports.documents.assembling import draw_document
@@ -39,15 +36,6 @@ class _Entry:
         return f"exhibit-{self.number}"
 
 
-@dataclass(frozen=True)
-class ExhibitRange:
-    """Which pages of a drawn exhibit set one exhibit takes, slip sheet and all, from 1."""
-
-    exhibit_id: str
-    first: int
-    last: int
-
-
 def render_exhibit_set(
     production: Production,
     drawn: Sequence[DrawnExhibit],
@@ -76,22 +64,6 @@ def render_exhibit_set(
     return draw_document(
         "exhibit_set", production, numbering, pictures=pictures, entries=entries, volume=volume[0], volumes=volume[1]
     )
-
-
-def list_exhibit_ranges(production: Production, content: bytes) -> tuple[ExhibitRange, ...]:
-    """Tell which pages of an exhibit set each of its exhibits takes, in their order, for register and load file."""
-    with pikepdf.open(io.BytesIO(content)) as pdf:
-        count = len(pdf.pages)
-        named = pikepdf.NameTree(pdf.Root.Names.Dests)
-        places = {str(name): pdf.pages.index(pikepdf.Page(place[0])) + 1 for name, place in named.items()}
-    after_all = min(places.get(name, count + 1) for name in ("left-out", "missing-characters"))
-    starts = [
-        (exhibit.id, places[f"exhibit-{number}"])
-        for number, exhibit in enumerate(production.case_file.exhibits, start=1)
-        if f"exhibit-{number}" in places
-    ]
-    ends = [first - 1 for _id, first in (*starts[1:], ("", after_all))]
-    return tuple(ExhibitRange(exhibit_id, first, last) for (exhibit_id, first), last in zip(starts, ends, strict=True))
 
 
 def _list_sheets(drawn: DrawnExhibit, pictures: dict[str, bytes]) -> Iterator[_Sheet]:

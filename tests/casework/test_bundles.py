@@ -25,6 +25,7 @@ from casework.opening import ConflictState, open_case
 from exports.bundles.schema import SCHEMA_FILE
 from exports.bundles.wording import ANOTHER, GONE, SHUT, WITHHELD
 from exports.case_file import Variant
+from exports.exhibit_numbers import ExhibitNumbers
 from exports.redaction.marks import FitExhibit
 from exports.redaction.policies import COPY_NAMES
 from exports.redaction.redacting import redact
@@ -85,7 +86,8 @@ def read_table(path: Path) -> list[dict[str, str]]:
 
 def test_holds_paper_files_data_and_proof(bundling: Bundling, files: list[EvidenceFile]) -> None:
     """A facts bundle has the documents, the very files that came in, case.json after its schema, tables, the ledger."""
-    document = BundleDocument("case-summary.pdf", b"%PDF-1.7 invented", 2, "TST-000001", "TST-000002")
+    numbers = (ExhibitNumbers(files[0].id, "TST-000002", "TST-000002"),)
+    document = BundleDocument("case-summary.pdf", b"%PDF-1.7 invented", 2, "TST-000001", "TST-000002", numbers)
     data = bundling.make(documents=(document,))
     assert (data / "evidence/exhibit-001.jpg").read_bytes() == PHOTO
     assert (data / "evidence/exhibit-002.wav").read_bytes() == SOUND
@@ -102,6 +104,10 @@ def test_holds_paper_files_data_and_proof(bundling: Bundling, files: list[Eviden
     assert [row["path"] for row in read_table(data / "tables/exhibits.csv")] == [
         "evidence/exhibit-001.jpg",
         "evidence/exhibit-002.wav",
+    ]
+    assert [(row["first_number"], row["last_number"]) for row in read_table(data / "tables/exhibits.csv")] == [
+        ("TST-000002", "TST-000002"),
+        ("", ""),
     ]
     (row,) = read_table(data / "tables/load-file.csv")
     assert (row["BEGBATES"], row["ENDBATES"], row["FILENAME"]) == (

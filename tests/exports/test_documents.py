@@ -8,9 +8,10 @@ import pytest
 
 from exports.case_file import Answer, CaseFile, Language, PrivilegeClass, Variant
 from exports.documents.chronology import render_chronology
-from exports.documents.exhibit_set import ExhibitRange, list_exhibit_ranges, render_exhibit_set
+from exports.documents.exhibit_set import render_exhibit_set
 from exports.documents.full_case_file import CHAPTERS, render_full_case_file
 from exports.documents.letters import LetterKind, render_letter
+from exports.exhibit_numbers import ExhibitNumbers, join_volumes, list_exhibit_numbers
 from exports.exhibits.drawn import DrawnExhibit
 from exports.legends import LEGENDS, Part
 from exports.productions import Numbering, Omission
@@ -113,10 +114,17 @@ def test_exhibit_set_has_a_slip_sheet_and_one_page_a_picture(case_file: CaseFile
     assert "The last 2 pages: look at the file" in pages[2]
     assert ["Exhibit 2, page" in page for page in pages] == [False, False, False, True, True, True, False]
     assert "What was left out" in pages[-1]
-    assert list_exhibit_ranges(production, drawing.content) == (
-        ExhibitRange("e1", 2, 2),
-        ExhibitRange("e2", 3, 6),
+    assert list_exhibit_numbers(production, drawing.content, Numbering("TST", 101)) == (
+        ExhibitNumbers("e1", "TST-000102", "TST-000102"),
+        ExhibitNumbers("e2", "TST-000103", "TST-000106"),
     )
+
+
+def test_numbers_of_an_exhibit_in_two_volumes_are_one_range() -> None:
+    """An exhibit that goes on in the next volume is told with its first number there and its last number here."""
+    first = ExhibitNumbers("a", "T-1", "T-2")
+    volumes = (first, ExhibitNumbers("b", "T-3", "T-9"), ExhibitNumbers("b", "T-11", "T-14"))
+    assert join_volumes(volumes) == {"a": first, "b": ExhibitNumbers("b", "T-3", "T-14")}
 
 
 def test_an_exhibit_that_the_copy_does_not_list_is_not_drawn(case_file: CaseFile, read_pages: ReadPages) -> None:
