@@ -40,7 +40,7 @@ from exports.exhibit_numbers import list_exhibit_numbers
 from exports.pictures import PagePicture, draw_pictures
 from exports.productions import Drawing, Numbering, Omission, Production
 from exports.redaction.redacting import redact
-from exports.redaction.searching import find_removed
+from exports.redaction.searching import search_for_removed
 from models.blobs import BlobStore
 from models.engine import write
 from models.ledger import Event
@@ -58,6 +58,7 @@ TITLES: Mapping[DocumentKind, str] = {
 # What a bundle has on paper, numbered in one run.
 _PARTS = {DocumentKind.BUNDLE: (DocumentKind.FULL, DocumentKind.EXHIBITS)}
 _TRIES: Final = 5
+_MOST_PLACES: Final = 5  # of words that must not be there; more help nobody
 _MOST_FILES_AT_ONCE: Final = 10
 _MOST_BYTES_AT_ONCE: Final = 16 * 1024 * 1024
 
@@ -247,9 +248,11 @@ def check_clean(content: bytes, production: Production) -> None:
     Raises:
         CannotExportError: something is.
     """
-    if production.removed and find_removed(content, production.removed):
+    places = search_for_removed(content, production)
+    if places:
         raise CannotExportError(
             "A word that must not be in this copy was found in the finished document. Nothing was handed over. "
+            f"It is in: {', '.join(places[:_MOST_PLACES])}. "
             "Look at the marks of this case, or choose another document."
         )
 
