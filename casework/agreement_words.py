@@ -56,6 +56,7 @@ STANDING: dict[str, str] = {
 }
 YES_SO_FAR = "Yes, as far as is known"
 _REASON: dict[str, str] = {
+    UnknownReason.NO_AGENCY: "Which agency it was is not known yet.",
     UnknownReason.NOT_IN_DIRECTORY: "This agency is not in the directory.",
     UnknownReason.NEVER_CHECKED: "No list was ever read for this agency's state.",
     UnknownReason.DATES_UNCLEAR: "The sources leave these days open.",
@@ -84,8 +85,7 @@ def answer_status(status: AgreementStatus) -> str:
 
 def describe_status(status: AgreementStatus) -> list[str]:
     """Say what is known of the days that were asked about, in sentences, and how far that reaches."""
-    if status.reason in {UnknownReason.NOT_IN_DIRECTORY, UnknownReason.NEVER_CHECKED}:
-        assert status.reason
+    if status.reason and status.reason is not UnknownReason.DATES_UNCLEAR:
         return [_REASON[status.reason]]
     sentences = [_REASON[status.reason]] if status.reason else []
     if len(status.spans) > 1 or status.standing is not Standing.NO:

@@ -5,7 +5,7 @@ nobody looked up, nor let a choice decide that the ledger does not vouch for.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -16,7 +16,7 @@ from casework.agreement_checks import ReportedFacts, list_checks, read_reported_
 from casework.opening import OpenedCase, WorkItem
 from models.agencies import AgencyMatch, find_matches, find_remaining, list_agencies
 from models.agency_names import make_loose_key
-from models.agreements import Agreement, AgreementStatus, find_status
+from models.agreements import Agreement, AgreementStatus, UnknownReason, find_status
 from models.county_agencies import STATE, list_agreements
 from models.engine import read
 from models.list_imports import find_lists_read
@@ -44,7 +44,7 @@ FOUND_WORDS: dict[str, str] = {
     Found.PICKED: "Picked by staff",
     Found.SET_ASIDE: "Not in the directory, say staff",
     Found.AMBIGUOUS: "The name in the report fits several agencies; pick one",
-    Found.UNKNOWN: "No agency of the directory is called so",
+    Found.UNKNOWN: "No agency could be told from these words",
 }
 
 
@@ -88,6 +88,9 @@ def find_case_agreement(engine: Engine, case: OpenedCase) -> CaseAgreement:
         rows = list_agreements(connection, [agency.id])[agency.id] if agency else None
         lists_read = find_lists_read(connection, agency.state if agency else state)
     status = find_status(rows, earliest, latest, lists_read)
+    if agency is None and found is not Found.SET_ASIDE:
+        # That a name tells no agency does not mean that the directory lacks it: only staff can say so.
+        status = replace(status, reason=UnknownReason.NO_AGENCY)
     facts = read_reported_facts(case.report) if case.report else ReportedFacts()
     return CaseAgreement(
         told=told,

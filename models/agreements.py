@@ -63,6 +63,7 @@ class Standing(StrEnum):
 class UnknownReason(StrEnum):
     """Why it is not known whether there was an agreement."""
 
+    NO_AGENCY = "no_agency"
     NOT_IN_DIRECTORY = "not_in_directory"
     NEVER_CHECKED = "never_checked"
     DATES_UNCLEAR = "dates_unclear"

@@ -65,7 +65,9 @@ def read_part(page: Page) -> str:
         ("alguacil del condado de Dakota", "2026-03-03", "Found by the name", "March 3, 2026: Jail enforcement model."),
         ("Dakota sheriff", "2026-11-08", "Found by the name", "Agreement Yes, as far as is known"),
         ("Dakota sheriff", "2017-06-01", "Found by the name", "Agreement No, as far as is known"),
-        ("hombres de negro", "2026-03-03", "No agency of the directory is called so", "Agreement Unknown"),
+        ("hombres de negro", "2026-03-03", "No agency could be told from these words", "Agreement Unknown"),
+        ("Un alguacil del condado", "2026-03-03", "No agency could be told from these words", "Agreement Unknown"),
+        ("", "2026-03-03", "The report names no agency", "Which agency it was is not known yet."),
     ],
 )
 def test_case_page_says_how_it_stood_on_the_day(
@@ -78,6 +80,7 @@ def test_case_page_says_how_it_stood_on_the_day(
     part = read_part(open_page(reader, case))
     assert found in part
     assert answer in part
+    assert "not in the directory." not in part
 
 
 def test_choice_of_the_reporter_needs_no_guess(caseworker: Caseworker, file_at: FileAt) -> None:
@@ -141,6 +144,7 @@ def test_staff_can_name_any_agency_or_none(sign_in_as: SignInAs, file_at: FileAt
     assert "Picked by staff" in part
     part = read_part(send(reader, case, "agency", agency_picked="none"))
     assert "Not in the directory, say staff" in part
+    assert "This agency is not in the directory." in part
     assert "Agreement Unknown" in part
     assert part.count("–") == 2
 
@@ -244,4 +248,4 @@ def test_paper_of_an_agency_that_nobody_knows_says_so(caseworker: Caseworker, fi
     assert paper.agreement is not None
     assert paper.agreement.agency == "hombres de negro"
     assert paper.agreement.answer == "Unknown"
-    assert paper.agreement.sentences == ("This agency is not in the directory.",)
+    assert paper.agreement.sentences == ("Which agency it was is not known yet.",)
