@@ -32,6 +32,7 @@ from models.agency_names import make_name_key
 from models.agreements import EventKind, Precision
 from models.counties import get_county
 from models.directory_tables import agencies, agreements
+from models.list_citations import extend_citation
 from models.list_imports import dump_plain, find_lists_read, read_plain
 
 LIST_URL = "https://www.ice.gov/identify-and-arrest/287g"
@@ -66,6 +67,7 @@ def read_directory(connection: Connection) -> KnownDirectory:
             moa_url=row.moa_url,
             addendum_url=row.addendum_url,
             last_seen_on=row.last_seen_on,
+            source=row.source,
         )
         for row in connection.execute(statement.order_by(agreements.c.first_seen_on))
     }
@@ -80,7 +82,8 @@ def apply_comparison(
     absent_before: dict[str, date | None] = {}
     for change in comparison.changes:
         if change.kind is ChangeKind.GONE:
-            change_agreement(connection, change.agreement_id, missing_on=published_on)
+            cited = _cite(_get_source(connection, change.agreement_id), published_on, today)
+            change_agreement(connection, change.agreement_id, missing_on=published_on, **cited)
             continue
         row = change.row
         assert row is not None
@@ -108,7 +111,16 @@ def apply_comparison(
             cited_on=today,
         )
     for presence, row in comparison.confirmed:
-        _confirm(connection, presence, row, published_on)
+        _confirm(connection, presence, row, published_on, today)
+
+
+def _get_source(connection: Connection, agreement_id: str) -> str:
+    return str(connection.execute(select(agreements.c.source).where(agreements.c.id == agreement_id)).scalar_one())
+
+
+def _cite(source: str, published_on: date, today: date) -> dict[str, Any]:
+    """The columns that name the list beside a date that it gave."""
+    return {"source": extend_citation(source, published_on), "cited_on": today}
 
 
 def _put_agency(connection: Connection, row: ListedRow, source: str, today: date) -> str:
@@ -139,6 +151,7 @@ def _edit(connection: Connection, change: Change, row: ListedRow, published_on: 
         columns["signed_precision"] = Precision.DAY.value
         _note_correction(connection, change, fields["signed_on"], published_on, source, today)
     listed = {**_read_listed(connection, change.agreement_id), **note_cells(row)}
+    columns |= _cite(_get_source(connection, change.agreement_id), published_on, today)
     change_agreement(connection, change.agreement_id, last_seen_on=published_on, listed=dump_plain(listed), **columns)
     if {"county", "type"} & set(fields):
         _edit_agency(connection, change, row, fields)
@@ -177,12 +190,12 @@ def _note_correction(
     )
 
 
-def _confirm(connection: Connection, presence: KnownPresence, row: ListedRow, published_on: date) -> None:
+def _confirm(connection: Connection, presence: KnownPresence, row: ListedRow, published_on: date, today: date) -> None:
     """Note that the list still has an agreement, and what it says of it; nothing where nothing differs."""
     listed = {**presence.listed, **note_cells(row)}
     columns: dict[str, Any] = {}
     if published_on > presence.last_seen_on:
-        columns["last_seen_on"] = published_on
+        columns |= {"last_seen_on": published_on, **_cite(presence.source, published_on, today)}
     if listed != presence.listed:
         columns["listed"] = dump_plain(listed)
     # A list that fills in what nobody knew corrects nothing.

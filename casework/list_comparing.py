@@ -65,6 +65,7 @@ class KnownPresence:
     moa_url: str
     addendum_url: str
     last_seen_on: date
+    source: str = ""
 
 
 @dataclass(frozen=True)

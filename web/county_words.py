@@ -11,6 +11,7 @@ from babel.dates import format_date, format_skeleton
 
 from models.agreements import Agreement, Precision, SupportType
 from models.counties import name_state
+from models.list_citations import split_citation
 from web.county_facts import AgencyFacts, Answer, CountyFacts, find_beginning, find_end
 from web.csrf import N_
 from web.languages import DEFAULT_LANGUAGE, LANGUAGES, gettext
@@ -50,6 +51,7 @@ SIGNED = N_("Signed: {date}.")
 ENDED = N_("Ended: {date}.")
 SEEN_ONCE = N_("On ICE's list of {date}.")
 SEEN = N_("On ICE's lists from {first} to {last}.")
+UP_TO = N_("{source}; and up to the list of {date}")
 MISSING = N_("No longer on ICE's list of {date}.")
 
 
@@ -188,7 +190,11 @@ def _say_how_it_stands(agency: AgencyFacts, language: str) -> str:
 
 def _cite(name: str, url: str, language: str, cited: list[SourceWords]) -> int:
     """Return the number of a source in the list, where it is put when it is new."""
-    source = SourceWords(gettext(name, language), url, find_host(url))
+    head, until = split_citation(name)
+    words = gettext(head, language)
+    if until:
+        words = gettext(UP_TO, language).format(source=words, date=write_date(until, "day", language))
+    source = SourceWords(words, url, find_host(url))
     if source not in cited:
         cited.append(source)
     return cited.index(source) + 1

@@ -253,9 +253,26 @@ def test_what_staff_wrote_stays(caseworker: Caseworker) -> None:
         rows = list_agreements(connection, [agency.id])[agency.id]
     assert agency.county == "Hall County"
     assert sorted((row.source, row.missing_on) for row in rows) == [
-        ("ICE, list of participating agencies of 18 May 2026", JULY),
+        ("ICE, list of participating agencies of 18 May 2026; and up to the list of 20 July 2026", JULY),
         ("a newspaper", None),
     ]
+
+
+def test_source_names_the_list_that_each_date_stands_on(caseworker: Caseworker) -> None:
+    """After a newer list an agreement's source reaches to it, confirmed, edited or gone."""
+    entries = list_plain(3)
+    apply(caseworker, entries, MAY)
+    apply(caseworker, [entries[0].change(signed=date(2025, 9, 21)), entries[1]], JUNE)
+    with read(caseworker.engine) as connection:
+        rows = [
+            row
+            for found in list_agreements(connection, [row.id for row in list_agencies(connection)]).values()
+            for row in found
+        ]
+    whole = "ICE, list of participating agencies of 18 May 2026; and up to the list of 15 June 2026"
+    assert [row.source for row in rows] == [whole] * 3
+    assert sorted((row.last_seen_on, row.missing_on) for row in rows if not row.missing_on) == [(JUNE, None)] * 2
+    assert {row.cited_on for row in rows} == {caseworker.today}
 
 
 def test_an_older_list_is_refused(caseworker: Caseworker) -> None:

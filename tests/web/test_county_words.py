@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -84,6 +85,17 @@ def test_two_models_of_two_days_are_no_contradiction() -> None:
     street = Agreement(SupportType.TASK_FORCE_MODEL, signed_on=date(2025, 3, 2), source="A list")
     words = describe_county(make_county(make_agency(IN_FORCE, street)), "en")
     assert words.sentences[0] == "Meadowlark Sheriff has an agreement with ICE, since March 1, 2025."
+
+
+def test_source_that_newer_lists_extended_is_told_in_the_readers_language() -> None:
+    """What ships keeps its translation when a newer list confirmed it, and the list's day is written out."""
+    shipped = "ICE, lists of participating agencies of 16 May 2025 to 18 May 2026"
+    extended = replace(IN_FORCE, source=f"{shipped}; and up to the list of 15 July 2026")
+    (english,) = describe_county(make_county(make_agency(extended)), "en").sources
+    assert english.name == f"{shipped}; and up to the list of July 15, 2026"
+    (spanish,) = describe_county(make_county(make_agency(extended)), "es").sources
+    assert spanish.name.endswith("; y hasta la lista del 15 de julio de 2026")
+    assert "ICE, listas de" in spanish.name
 
 
 def test_each_source_is_named_once() -> None:
