@@ -15,6 +15,7 @@ from casework.permissions import Role
 from casework.totp import read_code
 from models import tables
 from models.engine import create_engine, read
+from models.ledger import list_newest_entries
 from tests.casework.conftest import MoveClock, SignInAs
 from tests.casework.newcomer import (
     Invitation,
@@ -61,6 +62,9 @@ def test_newcomer_joins_and_holds_nothing(staff_site: Flask, invitation: Invitat
     assert newcomer.fingerprint.replace("-", " ") in page.words
     assert "supervising_attorney person" in page.words
     assert newcomer.browser.get("/cases").path == "/waiting"
+    assert newcomer.browser.get("/patterns").path == "/waiting"
+    with read(staff_site.extensions["engine"]) as connection:
+        assert "counts:viewed" not in {entry["kind"] for entry in list_newest_entries(connection, "casework", limit=9)}
     assert newcomer.browser.get("/cases/R-1234-5678", check=False).status == 404
 
 
