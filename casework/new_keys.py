@@ -15,11 +15,14 @@ from casework.errors import MayNotGrantError
 from casework.leaving import Departure
 from casework.opening import CaseNotFoundError, CaseWithdrawnError, open_case
 from casework.recording import CaseChangedError
-from casework.rotating import KeyChangedError, rotate_office_key
+from casework.rotating import KeyChangedError, find_key_holders, rotate_office_key
 from casework.sessions import StaffSession
 from models.engine import read
 from models.held_keys import count_rekeys_due, list_rekeys_due
 from models.office_keys import get_office_key
+from models.staff import list_staff
+from vault.errors import UntrustedKeyError
+from web.config import CaseworkConfig
 
 REASON = "Somebody who held the case has left"
 
@@ -36,6 +39,22 @@ class Due:
     def is_anything(self) -> bool:
         """Whether anything is due."""
         return self.is_office_due or bool(self.references) or self.other_cases > 0
+
+
+def list_shut_out(engine: Engine, config: CaseworkConfig, leaver_id: str) -> dict[str, str]:
+    """List the people besides a leaver whom a new office key would leave out until they are compared; names by id.
+
+    Empty where a stored key is not signed by the office: then no new key is made at all.
+    """
+    with read(engine) as connection:
+        key = get_office_key(connection)
+        if key is None:
+            return {}
+        try:
+            left_out = set(find_key_holders(connection, key.id, config).left_out) - {leaver_id}
+        except UntrustedKeyError:
+            return {}
+        return {row.id: row.name for row in list_staff(connection) if row.id in left_out and row.is_active}
 
 
 def make_new_keys(caseworker: Caseworker, departure: Departure) -> None:

@@ -17,6 +17,11 @@ blueprint = Blueprint("staff", __name__)
 DONE = {
     "changed": N_("The account is changed. If it has a new role, somebody may have to give it its key again."),
     "left": N_("The account is closed, and its sessions have ended."),
+    "left-others": N_(
+        "The account is closed, its sessions have ended, and new keys are made. Colleagues whose own key was not "
+        "compared did not get the new key: below it says of them that they wait for a key. Compare their fingerprint "
+        "and give it to them."
+    ),
     "granted": N_("The key is given."),
     "taken-back": N_("The invitation is taken back."),
 }

@@ -1,5 +1,7 @@
 """Changing a colleague's name or role, letting them join anew, and closing their account."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint, abort, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response
 
@@ -14,7 +16,7 @@ from casework.leaving import (
     close_account,
     reset_account,
 )
-from casework.new_keys import make_new_keys
+from casework.new_keys import list_shut_out, make_new_keys
 from casework.permissions import Permission, Role, require
 from casework.sessions import get_session
 from casework.staff_forms import ChangeForm, CloseForm, GoOnForm
@@ -115,9 +117,18 @@ def send_leave(staff_id: str) -> Answer:
         departure = close_account(get_engine(), get_config(), staff_id, actor=session.staff_id, cost=cost)
     except (MayNotGoError, StaffChangedError) as refusal:
         return _refuse("staff_leave", person, form, refusal)
+    done = "left"
     if form.new_keys.data and session.may(Permission.KEY_GRANT):
+        shut_out = list_shut_out(get_engine(), get_config(), staff_id) if departure.held_office_key else {}
         make_new_keys(get_caseworker(), departure)
-    return redirect("/staff?done=left", code=303)
+        if _has_lost_key(shut_out):
+            done = "left-others"
+    return redirect(f"/staff?done={done}", code=303)
+
+
+def _has_lost_key(staff_ids: Iterable[str]) -> bool:
+    people = [find_person(get_engine(), get_config(), staff_id) for staff_id in staff_ids]
+    return any(person is not None and not person.holds_office_key for person in people)
 
 
 def _find(staff_id: str, *states: State) -> Person:
@@ -149,4 +160,9 @@ def _describe_cases(count: int) -> str:
 
 
 def _render(page: str, person: Person, form: BoxForm, status: int) -> tuple[str, int]:
-    return render_template(f"casework/{page}.html", person=person, form=form, State=State), status
+    is_leaving = page == "staff_leave" and person.holds_office_key
+    shut_out = list_shut_out(get_engine(), get_config(), person.staff_id) if is_leaving else {}
+    content = render_template(
+        f"casework/{page}.html", person=person, form=form, State=State, shut_out=sorted(shut_out.values())
+    )
+    return content, status

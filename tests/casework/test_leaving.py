@@ -23,6 +23,7 @@ from casework.leaving import (
 )
 from casework.new_keys import find_due, make_new_keys
 from casework.opening import CaseNotFoundError, open_case
+from casework.passphrase_changes import change_passphrase
 from casework.permissions import Role
 from casework.signing_in import SignInDesk
 from models import tables
@@ -218,6 +219,33 @@ def test_closing_on_the_page(people: Keyholders, sign_in_as: SignInAs, filing: F
     assert page.list_errors()[0].startswith("Nobody else who can sign in holds the office's key.")
     for path in ("change", "reset", "leave"):
         assert admin.get(f"/staff/nobody/{path}", check=False).status == 404
+
+
+def test_whom_new_keys_shut_out_is_said_before_and_after(people: Keyholders, sign_in_as: SignInAs) -> None:
+    """A colleague with a new passphrase, not compared yet, is named on the page, and afterwards it says what to do."""
+    reader, name = sign_in_as(BOSS), people.sit_down(Role.INTAKE).session.name
+    path = f"/staff/{people.find_id(ATTORNEY)}/leave"
+    assert name not in reader.get(path).words
+    words = "six new words for this test"
+    change_passphrase(people.engine, people.config, people.sit_down(Role.INTAKE).session, words, cost=CHEAPEST)
+    page = reader.get(path)
+    assert "New keys shut out these colleagues as well" in page.words
+    assert name in page.words
+    assert name not in sign_in_as(ADMIN).get(path).words
+    page = reader.submit(page, {})
+    assert (page.path, "did not get the new key" in page.words) == ("/staff", True)
+    assert "Waits for a key" in page.words
+
+
+def test_nobody_is_said_to_be_shut_out_without_new_keys(people: Keyholders, sign_in_as: SignInAs) -> None:
+    """Without new keys nobody but the leaver loses anything, and the page afterwards says nothing of others."""
+    words = "six new words for this test"
+    change_passphrase(people.engine, people.config, people.sit_down(Role.INTAKE).session, words, cost=CHEAPEST)
+    reader = sign_in_as(BOSS)
+    page = reader.get(f"/staff/{people.find_id(ATTORNEY)}/leave")
+    page = reader.submit(page, {"new_keys": ""})
+    assert "did not get the new key" not in page.words
+    assert "The account is closed" in page.words
 
 
 def test_reset_opens_nothing_until_granted(
