@@ -114,6 +114,16 @@ def test_nothing_is_handed_over_when_a_removed_word_is_found_in_it(
     assert "Nothing was handed over" in refused.value.words
 
 
+def test_a_name_that_is_a_word_of_ours_stops_no_copy(caseworker: Caseworker, filing: Filing, store: BlobStore) -> None:
+    """Somebody is called Page, as every page says: their case can be handed over, on paper and as a bundle."""
+    filed = filing.file(name_to_use="Page")
+    decide_conflict(caseworker, open_case(caseworker, filed.reference), ConflictState.CLEAR, "Not known to us")
+    case = open_case(caseworker, filed.reference)
+    for kind in (DocumentKind.SUMMARY, DocumentKind.BUNDLE):
+        product, content = produce(caseworker, store, case, order(kind, Variant.PRESS, is_numbered=False))
+        assert product.length == len(content)
+
+
 def test_exhibits_are_pages_behind_their_slip_sheets(
     caseworker: Caseworker, store: BlobStore, case: OpenedCase
 ) -> None:
