@@ -17,6 +17,7 @@ LONGEST_SIDE: Final = 1700  # a page of US Letter at about 150 dots an inch
 MOST_PIXELS: Final = 64_000_000
 _MOST_JPEG_PIXELS: Final = 256_000_000
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
+_JPEGS: Final = frozenset({"JPEG", "MPO"})  # phones put a second picture behind the first: that is MPO
 _QUALITY: Final = 85
 _COPY_QUALITY: Final = 92
 
@@ -80,7 +81,7 @@ def _open(file: BinaryIO) -> Any:  # noqa: ANN401  # Pillow's own classes differ
     Image.MAX_IMAGE_PIXELS = None
     warnings.simplefilter("ignore")
     image = Image.open(file, formats=_FORMATS)
-    if image.width * image.height > (_MOST_JPEG_PIXELS if image.format == "JPEG" else MOST_PIXELS):
+    if image.width * image.height > (_MOST_JPEG_PIXELS if image.format in _JPEGS else MOST_PIXELS):
         raise FailedError(Failure.TOO_MANY_PIXELS)
     return image
 

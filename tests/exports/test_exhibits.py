@@ -84,11 +84,14 @@ def test_photo_with_a_hole_is_drawn_on_white() -> None:
 def test_photo_of_a_hundred_megapixels_is_drawn_or_refused_in_words() -> None:
     """A JPEG of 100 megapixels is read smaller and drawn; a PNG of as many, which cannot be, is refused in words."""
     large = Image.new("L", (11_600, 8_700), 200)
-    jpeg, png = io.BytesIO(), io.BytesIO()
+    jpeg, pair, png = io.BytesIO(), io.BytesIO(), io.BytesIO()
     large.save(jpeg, "JPEG")
+    # As phones write it, with a second, smaller picture behind the first.
+    large.save(pair, "MPO", save_all=True, append_images=[Image.new("L", (640, 480))])
     large.save(png, "PNG", compress_level=1)
-    (page,) = draw_one(jpeg.getvalue(), "photo").pages
-    assert page.width == 1700
+    for photo in (jpeg, pair):
+        (page,) = draw_one(photo.getvalue(), "photo").pages
+        assert page.width == 1700
     refused = draw_one(png.getvalue(), "photo")
     assert (refused.pages, refused.failure) == ((), WORDS[Failure.TOO_MANY_PIXELS])
 
