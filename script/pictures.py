@@ -1,4 +1,4 @@
-"""Take the pictures of the README from a fresh demo office: the form, the queue, and the first page of a summary.
+"""Take the pictures of the README from a fresh demo office: the form, the queue, and pages of documents.
 
     .venv/bin/python script/pictures.py
 
@@ -27,8 +27,9 @@ from tests.serving import RunningServer, run_server  # noqa: E402  # the same
 PICTURES = ROOT / "docs" / "pictures"
 MOST_BYTES = 150_000
 COLOURS = 96
-PAGE_TIMEOUT_MS = 20_000
+PAGE_TIMEOUT_MS = 60_000
 SUMMARY_OF = "bail_paid"
+CASE_FILE_OF = "unsigned_form"  # told in Karen
 # The shortest way through the form to the story, as somebody on a phone taps it: page by page, field to choice.
 TAPS = (
     {"urgent": "none"},
@@ -90,30 +91,52 @@ def sign_in(page: Page, server: RunningServer) -> None:
     page.locator('form[action$="/sign-in"] button').click()
 
 
-def find_reference(page: Page, address: str) -> str:
-    """Find the case of the report whose summary is pictured, by the name that its reporter goes by."""
-    name = next(report.values["name_to_use"] for report in REPORTS if report.key == SUMMARY_OF)
+def find_reference(page: Page, address: str, key: str) -> str:
+    """Find the case of one of the demo's reports, by the name that its reporter goes by."""
+    name = next(report.values["name_to_use"] for report in REPORTS if report.key == key)
+    page.goto(f"{address}/cases")
     references = page.locator('a[href^="/cases/R-"]').all_inner_texts()
     for reference in references:
         page.goto(f"{address}/cases/{reference}")
         if str(name) in page.locator("main").inner_text():
             return reference
-    raise RuntimeError(f"{SUMMARY_OF} is not in the queue")
+    raise RuntimeError(f"{key} is not in the queue")
 
 
-def picture_queue_and_summary(browser: Browser, server: RunningServer, folder: Path) -> None:
-    """Sign in, picture the queue, and picture the first page of one case's summary."""
+def export(page: Page, address: str, key: str, document: str, target: Path) -> None:
+    """Make a document of the case of one of the demo's reports, with numbered pages, and save it."""
+    page.goto(f"{address}/cases/{find_reference(page, address, key)}/export")
+    choose(page, "document", document)
+    page.locator('input[name="numbered"]').check()
+    with page.expect_download() as download:
+        page.locator('form[action$="/export"] button:not([name])').click()
+    download.value.save_as(target)
+
+
+def find_page(pdf: Path, words: str) -> int:
+    """Find the first page with these words, after the contents, which name everything."""
+    pages = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, check=True).stdout.decode().split("\f")
+    return next(number for number, text in enumerate(pages, start=1) if words in text and number > 1)
+
+
+def picture_page(pdf: Path, number: int, name: str) -> None:
+    """Picture one page of a PDF."""
+    first_and_last = ["-f", str(number), "-l", str(number)]
+    command = ["pdftoppm", "-png", "-singlefile", *first_and_last, "-r", "80", str(pdf), str(PICTURES / name)]
+    subprocess.run(command, check=True)
+
+
+def picture_queue_and_documents(browser: Browser, server: RunningServer, folder: Path) -> None:
+    """Sign in, picture the queue, the first page of a summary, and the contents and the account of a case file."""
     page = open_page(browser, 1280, 900)
     sign_in(page, server)
     page.screenshot(path=PICTURES / "queue.png")
-    reference = find_reference(page, server.casework)
-    page.goto(f"{server.casework}/cases/{reference}/export")
-    with page.expect_download() as download:
-        page.locator('form[action$="/export"] button').click()
-    pdf = folder / "summary.pdf"
-    download.value.save_as(pdf)
-    command = ["pdftoppm", "-png", "-singlefile", "-f", "1", "-r", "80", str(pdf), str(PICTURES / "summary")]
-    subprocess.run(command, check=True)
+    summary, case_file = folder / "summary.pdf", folder / "case-file.pdf"
+    export(page, server.casework, SUMMARY_OF, "summary", summary)
+    export(page, server.casework, CASE_FILE_OF, "full", case_file)
+    picture_page(summary, 1, "summary")
+    picture_page(case_file, 1, "case-file")
+    picture_page(case_file, find_page(case_file, ". The account"), "account")
     page.context.close()
 
 
@@ -129,7 +152,7 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, run_server(Path(folder) / "demo") as server, run_browser() as browser:
         picture_form(browser, server.intake)
-        picture_queue_and_summary(browser, server, Path(folder))
+        picture_queue_and_documents(browser, server, Path(folder))
     for path in sorted(PICTURES.glob("*.png")):
         shrink(path)
         size = path.stat().st_size
