@@ -155,7 +155,7 @@ def test_program_that_hangs_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path:
     program.write_text(f"import os, time\nopen({str(marker)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n")
     monkeypatch.setattr(cleaned, "_COPYING_CHILD", program)
     file = ExhibitFile("exhibit", "audio", "audio/wav", 4)
-    with pytest.raises(CleaningError, match="late"), open_cleaned_copy(Bytes(b"RIFF"), file, seconds=2):
+    with pytest.raises(CleaningError, match="late"), open_cleaned_copy(Bytes(b"RIFF"), file, seconds=6):
         pass
     with pytest.raises(ProcessLookupError):
         os.kill(int(marker.read_text(encoding="utf-8")), 0)
