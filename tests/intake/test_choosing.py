@@ -186,6 +186,19 @@ def test_report_begins_on_the_countys_page(reader: PageClient, office: Office) -
     assert report.agency_id
 
 
+@pytest.mark.parametrize(
+    "address", ["pr/adjuntas", "gu/guam", "vi/st-croix", "as/eastern", "mp/saipan", "dc/district-of-columbia"]
+)
+def test_report_begins_in_a_territory(reader: PageClient, office: Office, address: str) -> None:
+    """The form knows every state and territory that has a page of places, and takes it with the next button."""
+    del office
+    page = press(reader, reader.get(f"/en/agencies/{address}"), -1)
+    while not page.path.endswith("/where"):
+        page = reader.submit(page, ANSWERS.get(page.path.rsplit("/", 1)[-1], {}))
+    assert dict(read_fields(page.find_form("/where")))["state"] == address[:2].upper()
+    assert reader.submit(page, {"place_kind": "road"}).path.endswith("/when")
+
+
 def test_another_office_begins_with_the_place_only(reader: PageClient, office: Office) -> None:
     """The last button of a county's page chooses no agency."""
     del office
