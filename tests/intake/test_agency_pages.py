@@ -137,6 +137,14 @@ def test_search_finds_by_any_name(reader: PageClient, office: Office, query: str
     assert found in links
 
 
+def test_button_of_the_search_says_to_search(reader: PageClient, office: Office) -> None:
+    """The button is not called like the form's page about searches of bodies and cars."""
+    del office
+    for lang, word in (("en", "Find"), ("es", "Buscar")):
+        buttons = ["".join(button.itertext()).strip() for button in reader.get(f"/{lang}/agencies").find_all("button")]
+        assert word in buttons
+
+
 def test_name_of_a_county_is_not_lost_among_a_states(reader: PageClient, office: Office) -> None:
     """Who looks for "dakota" gets the two counties of that name, and not all of North and South Dakota."""
     del office
