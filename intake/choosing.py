@@ -13,6 +13,7 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from intake.directory import AgencyEntry, Directory
 from intake.drafts import Draft, change_draft
 from intake.forms import clean_text
+from intake.searching import find_agencies
 from models.counties import list_state_codes
 from models.questionnaire.question import NOT_SURE
 from models.report import Value
@@ -75,15 +76,16 @@ def keep_choice(
 
 
 def suggest_agencies(directory: Directory, draft: Draft | None, typed: str) -> Suggestions:
-    """Suggest agencies for what stands in the line: of the state that was given first, then of all."""
+    """Suggest agencies for what stands in the line: of the state that was given first, then of all.
+
+    What is spelt almost so is suggested where nothing is called so.
+    """
     values: Mapping[str, Value] = draft.values if draft else {}
     state, county = _read_state(values), str(values.get("county") or "")
     is_looked_for = bool(typed) and typed != NOT_SURE.code
     found: list[AgencyEntry] = []
     if is_looked_for:
-        found = directory.find_agencies(typed, state=state, county=county, limit=_MOST_SUGGESTED)
-        if not found and state:
-            found = directory.find_agencies(typed, limit=_MOST_SUGGESTED)
+        found = find_agencies(directory, typed, state=state, county=county)[:_MOST_SUGGESTED]
     chosen = directory.get_agency(draft.agency_id) if draft and is_looked_for else None
     if chosen and chosen.name == typed:
         found = [chosen, *(agency for agency in found if agency.id != chosen.id)][:_MOST_SUGGESTED]

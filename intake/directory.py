@@ -1,34 +1,24 @@
-"""The agency directory as this site needs it: places with their addresses, and agencies found by any of their names.
+"""The agency directory as this site needs it: places with their addresses, and agencies with the words of their names.
 
 Read once for each version of the directory. What somebody looks for is kept nowhere.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection
 
+from intake.place_words import KINDS, list_known_counties, list_known_towns, make_county_entry, split_words
 from models.agency_names import make_name_key
-from models.counties import County, drop_kind, get_county, list_counties, list_state_codes, make_slug, name_state
+from models.counties import County, drop_kind, get_county, list_counties, make_slug, name_state
 from models.county_agencies import list_shown_agencies
+from models.near_words import WordList
 
-# Words that say what kind of office it is, as people say them. They help to sort what was found, and decide only where
-# nothing else was typed.
-_KINDS: dict[str, str] = {
-    **dict.fromkeys(("sheriff", "sheriffs", "sherif", "so", "deputy", "deputies", "alguacil", "alguaciles"), "sheriff"),
-    **dict.fromkeys(("police", "pd", "policia", "policias", "cop", "cops"), "police"),
-    **dict.fromkeys(("jail", "carcel", "prison", "prision"), "jail"),
-    **dict.fromkeys(("patrol", "trooper", "troopers", "patrulla"), "patrol"),
-    **dict.fromkeys(("county", "condado", "parish"), "county"),
-    **dict.fromkeys(("city", "ciudad", "town", "pueblo"), "city"),
-    **dict.fromkeys(("state", "estado", "estatal"), "state"),
-    **dict.fromkeys(("office", "oficina", "department", "departamento"), "office"),
-}
-_SMALL_WORDS = frozenset({"de", "del", "la", "las", "los", "el", "of", "the", "in", "en", "and", "y"})
-_LONGEST_QUERY = 100
-_FEWEST_LETTERS = 2
+# "so" and "pd" are too short to be what somebody misspelt.
+_SHORTEST_KIND = 5
 
 
 @dataclass(frozen=True)
@@ -46,13 +36,6 @@ class AgencyEntry:
     words: frozenset[str]
 
 
-@dataclass(frozen=True)
-class _PlaceEntry:
-    place: County
-    own_words: frozenset[str]
-    words: frozenset[str]
-
-
 class Directory:
     """All places and agencies of one version of the directory."""
 
@@ -61,7 +44,7 @@ class Directory:
         self.version = version
         self.agencies = tuple(agencies)
         self._by_id = {agency.id: agency for agency in self.agencies}
-        self._others = _find_other_counties(self.agencies)
+        self.other_counties = _find_other_counties(self.agencies)
 
     def get_agency(self, agency_id: str) -> AgencyEntry | None:
         """Return an agency that the public may see."""
@@ -75,7 +58,7 @@ class Directory:
 
     def list_places(self, state: str) -> tuple[County, ...]:
         """List the counties of a state by name; none for what is no state."""
-        others = [place for place in self._others if place.state == state]
+        others = [place for place in self.other_counties if place.state == state]
         return tuple(sorted((*list_counties(state), *others), key=lambda place: place.name))
 
     def find_place(self, state: str, slug: str) -> County | None:
@@ -86,40 +69,15 @@ class Directory:
         """Find the county that an agency belongs to; None for those of a whole state."""
         if not agency.county_fips:
             return None
-        others = (place for place in self._others if place.fips == agency.county_fips)
+        others = (place for place in self.other_counties if place.fips == agency.county_fips)
         return get_county(agency.county_fips) or next(others, None)
 
-    def find_agencies(self, query: str, *, state: str = "", county: str = "", limit: int = 20) -> list[AgencyEntry]:
-        """Find agencies by name, nickname, city or county, the likeliest first; only those of `state` when given.
-
-        Accents and capitals do not count, a word may be unfinished, and those of the county called `county` come first.
-        """
-        wanted, kinds = _read_query(query)
-        home = make_name_key(drop_kind(county))
-        found = []
-        for agency in self.agencies:
-            if (state and agency.state != state) or not _has_all(agency.words, wanted or sorted(kinds)):
-                continue
-            is_away = not home or make_name_key(drop_kind(agency.county)) != home
-            in_name = sum(_has_all(agency.own_words, [piece]) for piece in wanted)
-            of_kind = len(kinds & agency.own_words)
-            found.append((is_away, -in_name, -of_kind, len(agency.own_words), agency.name, agency.id))
-        return [self._by_id[row[-1]] for row in sorted(found)[:limit]]
-
-    def find_places(self, query: str, limit: int = 20) -> list[County]:
-        """Find counties by their name, with or without the state's, or all of a state by the state's name alone."""
-        wanted, _kinds = _read_query(query)
-        if not wanted:
-            return []
-        found = [
-            (-sum(_has_all(entry.own_words, [piece]) for piece in wanted), len(entry.own_words), entry.place)
-            for entry in (*_list_known_places(), *map(_make_place_entry, self._others))
-            if _has_all(entry.words, wanted)
-        ]
-        found.sort(key=lambda row: (*row[:2], row[2].name, row[2].state))
-        # "Dakota" means the two counties of that name, and not every county of the two states.
-        named = [row for row in found if row[0]]
-        return [row[-1] for row in (named or found)[:limit]]
+    @cached_property
+    def word_list(self) -> WordList:
+        """All words of names that can be looked for, to find those that are spelt almost like what was typed."""
+        entries = (*list_known_counties(), *list_known_towns(), *map(make_county_entry, self.other_counties))
+        kinds = (word for word in KINDS if len(word) >= _SHORTEST_KIND)
+        return WordList(chain(kinds, *(entry.words for entry in entries), *(agency.words for agency in self.agencies)))
 
 
 def read_directory(connection: Connection, version: int) -> Directory:
@@ -128,7 +86,7 @@ def read_directory(connection: Connection, version: int) -> Directory:
 
 
 def _read_entry(row: Any) -> AgencyEntry:  # noqa: ANN401  # a database row
-    own = _split_words(row.name)
+    own = split_words(row.name)
     places = f"{row.city} {row.county} {row.state} {name_state(row.state)}"
     return AgencyEntry(
         id=row.id,
@@ -139,7 +97,7 @@ def _read_entry(row: Any) -> AgencyEntry:  # noqa: ANN401  # a database row
         county_fips=row.county_fips,
         city=row.city,
         own_words=own,
-        words=own | _split_words(row.aliases.replace("\n", " ")) | _split_words(places),
+        words=own | split_words(row.aliases.replace("\n", " ")) | split_words(places),
     )
 
 
@@ -151,34 +109,3 @@ def _find_other_counties(agencies: Sequence[AgencyEntry]) -> tuple[County, ...]:
         if agency.county_fips and agency.county and get_county(agency.county_fips) is None
     }
     return tuple(found.values())
-
-
-@cache
-def _list_known_places() -> tuple[_PlaceEntry, ...]:
-    return tuple(_make_place_entry(place) for state in list_state_codes() for place in list_counties(state))
-
-
-def _make_place_entry(place: County) -> _PlaceEntry:
-    own = _split_words(drop_kind(place.name))
-    return _PlaceEntry(place, own, own | _split_words(f"{name_state(place.state)} {place.state}"))
-
-
-def _split_words(text: str) -> frozenset[str]:
-    """The words of a name as they are compared, those of kinds of offices by their one word for it."""
-    words = make_name_key(text).split()
-    return frozenset(_KINDS.get(word, word) for word in words)
-
-
-def _read_query(query: str) -> tuple[list[str], frozenset[str]]:
-    """Split what was typed into words that must be met, and words of kinds."""
-    words = [word for word in make_name_key(query[:_LONGEST_QUERY]).split() if word not in _SMALL_WORDS]
-    kinds = frozenset(_KINDS[word] for word in words if word in _KINDS)
-    return [word for word in words if word not in _KINDS], kinds
-
-
-def _has_all(words: frozenset[str], pieces: Sequence[str]) -> bool:
-    """Whether each piece is a word of these, or the beginning of one; a single letter must be the whole word."""
-    return bool(pieces) and all(
-        piece in words or (len(piece) >= _FEWEST_LETTERS and any(word.startswith(piece) for word in words))
-        for piece in pieces
-    )

@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 from intake.county_pages import get_directory_pages, read_county_facts, read_state_facts
 from intake.directory import Directory
 from intake.page_cache import KeptPage
+from intake.place_words import LONGEST_QUERY
+from intake.searching import search_directory
 from intake.views.front import check_language
 from models import toolkits
 from models.counties import County, list_state_codes, name_state
@@ -24,7 +26,9 @@ from web.languages import get_language
 blueprint = Blueprint("agencies", __name__)
 
 _KEEP_SECONDS = 300
-_LONGEST_QUERY = 100
+# So many are shown of what was found; the rest is counted. Most counties of one name: 31 are called Washington.
+_MOST_PLACES = 40
+_MOST_AGENCIES = 20
 # Pages of words alone: their address and their template are called the same.
 READINGS = ("basics", "reasons", "rights", "complaints")
 
@@ -67,20 +71,28 @@ def _redirect_to_small_letters(state: str, county: str = "") -> Response | None:
 
 @blueprint.get("/<lang>/agencies")
 def search(lang: str) -> Response | str:
-    """Find a county, a city or an agency by name (`q`), or go to a state's list."""
+    """Find a county, a town or an agency by name (`q`), or go to a state's list."""
     check_language(lang)
-    query = request.args.get("q", "").strip()[:_LONGEST_QUERY]
+    typed = request.args.get("q", "").strip()
+    query = typed[:LONGEST_QUERY]
     states = sorted(((code.lower(), name_state(code)) for code in list_state_codes()), key=lambda state: state[1])
     if not query:
         return _make(
             (), lambda _directory: render_template("intake/agencies.html", states=states, query="", found=None)
         )
     directory = get_directory_pages().get_directory()
-    found = {
-        "places": [(place, name_state(place.state)) for place in directory.find_places(query)],
-        "agencies": [(agency, directory.find_county_of(agency)) for agency in directory.find_agencies(query)],
-    }
-    return render_template("intake/agencies.html", states=states, query=query, found=found)
+    found = search_directory(directory, query)
+    return render_template(
+        "intake/agencies.html",
+        states=states,
+        query=query,
+        is_cut=len(typed) > LONGEST_QUERY,
+        found=found,
+        agencies=[(agency, directory.find_county_of(agency)) for agency in found.agencies[:_MOST_AGENCIES]],
+        most_agencies=_MOST_AGENCIES,
+        most_places=_MOST_PLACES,
+        name_state=name_state,
+    )
 
 
 def _add_reading(name: str) -> None:

@@ -115,56 +115,6 @@ def test_page_says_what_the_model_allows_and_whose_it_is(reader: PageClient, off
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("dakota", "Dakota County, Nebraska"),
-        ("Dakota, Nebraska", "Dakota County, Nebraska"),
-        ("alguacil del condado de Dakota", "Dakota County Sheriff's Office"),
-        ("POLICÍA BEATRICE", "Beatrice Police Department"),
-        ("beatr", "Beatrice Police Department"),
-        ("saint louis minnesota", "St. Louis County, Minnesota"),
-        ("st louis", "St. Louis County, Minnesota"),
-        ("doña ana", "Doña Ana County, New Mexico"),
-        ("dona ana", "Doña Ana County, New Mexico"),
-        ("nebraska state patrol", "Nebraska State Patrol"),
-    ],
-)
-def test_search_finds_by_any_name(reader: PageClient, office: Office, query: str, found: str) -> None:
-    """A county, city or office is found by its name, a nickname, in Spanish, without accents, or by its beginning."""
-    del office
-    page = reader.get(f"/en/agencies?q={query}")
-    links = ["".join(link.itertext()) for link in page.find_all("a")]
-    assert found in links
-
-
-def test_button_of_the_search_says_to_search(reader: PageClient, office: Office) -> None:
-    """The button is not called like the form's page about searches of bodies and cars."""
-    del office
-    for lang, word in (("en", "Find"), ("es", "Buscar")):
-        buttons = ["".join(button.itertext()).strip() for button in reader.get(f"/{lang}/agencies").find_all("button")]
-        assert word in buttons
-
-
-def test_name_of_a_county_is_not_lost_among_a_states(reader: PageClient, office: Office) -> None:
-    """Who looks for "dakota" gets the two counties of that name, and not all of North and South Dakota."""
-    del office
-    words = reader.get("/en/agencies?q=dakota").words
-    assert "Dakota County, Minnesota" in words
-    assert "North Dakota" not in words.split("By state")[0]
-
-
-def test_search_survives_everything(reader: PageClient, office: Office) -> None:
-    """Nothing that can be typed breaks the search, and what was typed stays in the line."""
-    del office
-    for query in ("%00", "%F0%9F%99%8F", "a" * 5_000, "%25%27%22%3Cb%3E", "---", "sheriff", "condado", "%ED%A0%80"):
-        assert reader.get(f"/en/agencies?q={query}", check=False).status == 200
-    page = reader.get("/en/agencies?q=Omaha+7")
-    assert "nothing of that name" in page.words
-    (line,) = [field for field in page.find_all("input") if field.get("name") == "q"]
-    assert line.get("value") == "Omaha 7"
-
-
-@pytest.mark.parametrize(
     "address", ["xx", "ne/nowhere", "zz/dakota", "ne/dakota/nothing", "ne/nowhere/letter", "ne/nowhere/toolkit"]
 )
 def test_places_that_do_not_exist_are_not_found(reader: PageClient, office: Office, address: str) -> None:

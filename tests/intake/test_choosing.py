@@ -72,6 +72,14 @@ def test_agency_is_found_and_chosen_without_script(
     assert report.agency_id == choices[DAKOTA]
 
 
+@pytest.mark.parametrize("typed", ["Dakotta sherif", "dacota"])
+def test_misspelt_agency_is_suggested(reader: PageClient, police: Page, typed: str) -> None:
+    """A slip in the name does not keep the agency from being offered, and what was typed stays in the line."""
+    found = reader.submit(police, {"agency": typed}, go="find")
+    assert DAKOTA in list_choices(found)
+    assert read_field(found, "agency") == [typed]
+
+
 def test_own_words_need_no_choice(reader: PageClient, office: Office, police: Page) -> None:
     """What is in no list is kept as it was typed; the page says that this is all right."""
     page = reader.submit(police, {"agency": "hombres de negro 7"}, go="find")
