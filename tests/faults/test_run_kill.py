@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from casework.export_runs import resume_runs
 from casework.ledger_commands import verify_chains
 from models.engine import create_engine, read, write
-from models.export_tables import workers
+from models.export_tables import export_run_cases, workers
 from tests.casework.filing import Filing
 from tests.casework.running import Runs
 from tests.casework.staff_office import make_staff_office
@@ -22,7 +22,7 @@ from tests.casework.taken_back import Desk
 from tests.conftest import DatabaseUrls
 
 ROOT = Path(__file__).resolve().parents[2]
-CASES = 30
+CASES = 16
 WAIT_SECONDS = 60
 
 
@@ -62,6 +62,13 @@ def list_workers(runs: Runs) -> list[str]:
         return list(connection.execute(select(workers.c.id).where(workers.c.seen_at > 0)).scalars())
 
 
+def count_done(runs: Runs) -> int:
+    """How many documents are made."""
+    with read(runs.desk.owner) as connection:
+        states = list(connection.execute(select(export_run_cases.c.state)).scalars())
+    return states.count("done")
+
+
 def wait_until(is_so: Callable[[], bool]) -> None:
     """Wait for something, and not for ever."""
     end = time.monotonic() + WAIT_SECONDS
@@ -82,7 +89,7 @@ def test_killed_in_the_middle_all_is_made_once(runs: Runs, start_worker: Callabl
     cases = runs.file_cases(CASES)
     first = start_worker()
     run_id = runs.ask(cases)
-    wait_until(lambda: runs.view(run_id).done >= 2)
+    wait_until(lambda: count_done(runs) >= 2)
     first.kill()
     first.wait()
     done = runs.view(run_id).done
@@ -92,7 +99,7 @@ def test_killed_in_the_middle_all_is_made_once(runs: Runs, start_worker: Callabl
     time.sleep(1.0)
     assert runs.view(run_id).done == done, "somebody opened what was sealed to the dead"
     resume_runs(runs.sit_down())
-    wait_until(lambda: runs.view(run_id).done == CASES)
+    wait_until(lambda: count_done(runs) == CASES)
     run = runs.view(run_id)
     assert not run.is_running
     assert [len(runs.list_exports(case)) for case in cases] == [1] * CASES
@@ -113,7 +120,7 @@ def test_told_to_stop_it_ends_after_the_case_at_hand(
     cases = runs.file_cases(CASES)
     worker = start_worker()
     run_id = runs.ask(cases)
-    wait_until(lambda: runs.view(run_id).done >= 1)
+    wait_until(lambda: count_done(runs) >= 1)
     worker.terminate()
     assert worker.wait(timeout=30) == 0
     run = runs.view(run_id)
@@ -121,5 +128,5 @@ def test_told_to_stop_it_ends_after_the_case_at_hand(
     assert not run.is_moving
     start_worker()
     resume_runs(runs.sit_down())
-    wait_until(lambda: runs.view(run_id).done == CASES)
+    wait_until(lambda: count_done(runs) == CASES)
     assert [len(runs.list_exports(case)) for case in cases] == [1] * CASES
