@@ -133,6 +133,7 @@ _PATTERNS: Mapping[Rule, re.Pattern[str]] = MappingProxyType(
 _NUMBERS = re.compile(_DIGITS)
 _DATES = re.compile(_ANY_DATE)
 _NEAR_BIRTH = re.compile(rf"{_BIRTH}[^\d\n]{{0,40}}?({_ANY_DATE})")
+_YEAR_FIRST = re.compile(rf"{_YEAR}-\d\d(?=-\d)")
 _YEAR_ALONE = re.compile(rf"(?<!\d){_YEAR}(?!\d)")
 _LONGEST_PHONE = 12  # digits
 _LAST = 4  # digits that Fed. R. Civ. P. 5.2(a)(1) and (4) let stand
@@ -164,6 +165,9 @@ def _write_replacement(rule: Rule, words: str, *, keeps_last_four: bool) -> str:
     if rule is Rule.DATE:
         month = re.search(_MONTH, words)
         year = _YEAR_ALONE.search(words)
+        by_number = _YEAR_FIRST.match(words)
+        if by_number:
+            return f"[day removed] {by_number[0]}"
         kept = " ".join(part for part in (month[0].capitalize() if month else "", year[0] if year else "") if part)
         return f"[day removed] {kept}" if month else bracket
     if not keeps_last_four:

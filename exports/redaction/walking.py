@@ -35,8 +35,8 @@ LEFT_ALONE: frozenset[tuple[type, str]] = frozenset(
         *((Exhibit, name) for name in ("id", "kind", "sha256", "media_type")),
         *((CustodyEntry, name) for name in ("exhibit_id", "digest")),
         *((Language, name) for name in ("code", "name", "direction")),
-        # Public facts, the same for every case of that agency.
-        *((AgreementOnDay, name) for name in ("agency", "how_found", "answer", "sentences", "powers")),
+        # Public facts, the same for every case. What is said of the agency on the day of the incident is none of them.
+        (AgreementOnDay, "powers"),
         *((AgreementSource, name) for name in ("model", "words", "source", "addresses")),
         (Fact, "question"),
         (FactSection, "title"),

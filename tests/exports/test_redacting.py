@@ -8,9 +8,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from exports.bundles.case_json import write_case_json
 from exports.case_file import (
+    AgreementOnDay,
+    AgreementSource,
     Answer,
     CaseFile,
+    ChronologyEntry,
     CustodyEntry,
     Exhibit,
     Incident,
@@ -20,6 +24,7 @@ from exports.case_file import (
     Variant,
 )
 from exports.coarse_dates import MonthOfMoment
+from exports.documents.full_case_file import render_full_case_file
 from exports.environment import format_day, format_moment
 from exports.exhibits.drawn import DrawnExhibit, ExhibitPage
 from exports.redaction.exhibit_pages import NOT_FIT, PAGE_WITHHELD, withhold_pages
@@ -28,6 +33,7 @@ from exports.redaction.matching import Haystack, make_needle
 from exports.redaction.names import list_names
 from exports.redaction.policies import PART_WORDS, POLICIES
 from exports.redaction.redacting import redact
+from exports.redaction.searching import search_for_removed
 from exports.redaction.walking import change_texts, list_texts
 
 TellStory = Callable[[Language, str], CaseFile]
@@ -86,6 +92,26 @@ def test_dates_of_a_press_copy_tell_the_month_only(case_file: CaseFile) -> None:
     assert format_day(shown.incident.earliest_on or date.min) == "June 2024"
     assert str(shown.incident.earliest_on) == shown.incident.latest_on.isoformat() == "2024-06"  # type: ignore[union-attr]  # not None
     assert format_moment(MonthOfMoment.of(datetime(2024, 6, 3, 21, 43, tzinfo=UTC))) == "June 2024"
+
+
+def test_no_day_of_the_incident_is_anywhere_in_a_press_copy(case_file: CaseFile) -> None:
+    """Also what the office found out for that day, and its chronology, tell the month of it only."""
+    agreement = AgreementOnDay(
+        agency="Sheriff, 2024-06-03",
+        how_found="By name",
+        days="2024-06-03",
+        answer="Yes, on June 3, 2024",
+        sentences=("2024-06-03: Task force model.",),
+        sources=(AgreementSource(model="Task force", words="Signed: 2023-01-02.", source="ICE"),),
+    )
+    entry = ChronologyEntry(what=Answer("Stopped"), when="June 3, 2024", earliest_on=date(2024, 6, 3), source="Report")
+    case = dataclasses.replace(case_file, agreement=agreement, chronology=(entry,), office=None)
+    production = redact(case, Variant.PRESS)
+    written = write_case_json(production).decode()
+    assert "[day removed] 2024-06" in written
+    assert "Signed: 2023-01-02." in written
+    assert not [day for day in ("2024-06-03", "June 3", "06-03") if day in written]
+    assert search_for_removed(render_full_case_file(production).content, production) == ()
 
 
 @pytest.mark.parametrize(
