@@ -46,15 +46,19 @@ def list_names(answer: str) -> list[str]:
     words reads as a sentence: of it, words with a capital are taken, and nothing where the script has none.
     """
     names: dict[str, None] = {}
-    pieces = [_trim(_split_words(piece)) for piece in _JOINERS.split(answer)]
+    whole = [_split_words(piece) for piece in _JOINERS.split(answer)]
+    pieces = [_trim(words) for words in whole]
     longest = _find_longest_lower(answer, pieces)
     if len(_split_words(answer)) == 1 and _is_named(answer):
         names[answer.strip()] = None
-    for words in filter(None, pieces):
+    for every_word, words in zip(whole, pieces, strict=True):
+        if not words:
+            continue
         telling = [word for word in words if not is_common(word)]
         is_sentence = len(words) > _LONGEST_NAME
         if not is_sentence:
-            names[" ".join(words)] = None
+            # With what stands around it: in "Lê Văn Tám" two words are also words that everybody uses.
+            names |= dict.fromkeys((" ".join(every_word), " ".join(words)))
         if is_sentence or len(words) > longest:
             telling = [word for word in telling if _is_capitalised(word)]
         names |= dict.fromkeys(word for word in telling if len(word) >= SHORTEST_PART)
@@ -109,5 +113,6 @@ def _trim(words: list[str]) -> list[str]:
 
 
 def make_initials(name: str) -> str:
-    """The initials of a name: "J. P."."""
-    return " ".join(f"{word[0].upper()}." for word in _split_words(name))
+    """The initials of a name, without words that everybody uses around it: "J. P." of "my cousin Juan Pérez"."""
+    words = _split_words(name)
+    return " ".join(f"{word[0].upper()}." for word in _trim(words) or words)

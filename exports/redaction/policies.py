@@ -75,7 +75,7 @@ PART_WORDS: Mapping[str, str] = MappingProxyType(
 _FACTS = frozenset(PART_WORDS) - {"office"}
 _NAMING = frozenset({PartyKind.PERSON, PartyKind.CHILD, PartyKind.BYSTANDER})
 _IDENTITY = frozenset({Rule.SOCIAL_SECURITY, Rule.ALIEN_NUMBER, Rule.ACCOUNT})
-_REACH = frozenset({Rule.PHONE, Rule.EMAIL, Rule.HANDLE, Rule.ADDRESS, Rule.COORDINATES})
+_REACH = frozenset({Rule.PHONE, Rule.EMAIL, Rule.HANDLE, Rule.WEB_ADDRESS, Rule.ADDRESS, Rule.COORDINATES})
 
 POLICIES: Mapping[Variant, Policy] = MappingProxyType(
     {
@@ -101,7 +101,7 @@ POLICIES: Mapping[Variant, Policy] = MappingProxyType(
         ),
         Variant.AGENCY: Policy(
             parts=frozenset({"translation", "chronology"}),
-            rules=frozenset(Rule) - {Rule.DATE, Rule.WEB_ADDRESS},
+            rules=frozenset(Rule) - {Rule.DATE},
             removed_kinds=_NAMING,
             removes_contact=True,
             hides_file_names=True,

@@ -93,7 +93,7 @@ _CALLE = r"(?:calle|avenida|av\.|avda\.?|carrera|privada|colonia|callejon)"
 _ADDRESS = "|".join(
     (
         rf"(?<!\w)\d{{1,6}}[a-z]? (?:[nsew]{{1,2}}\.? )?(?:{_NOT_IN_NAME}[\w.]+ ){{1,3}}{_STREETS}\b\.?{_ZIP}",
-        rf"(?<!\w){_CALLE} [^\d\n,.]{{0,40}}#? ?(?:no\.? ?)?\d{{1,6}}{_ZIP}",
+        rf"(?<!\w){_CALLE} (?:\d{{1,2}} de [^\W\d]+ )?[^\d\n,.]{{0,40}}#? ?(?:no\.? ?)?\d{{1,6}}{_ZIP}",
         r"\bp\.? ?o\.? box \d+",
         r"\b(?:apt|apartment|apartamento|unit|suite)\.? ?#? ?\d{1,5}[a-z]?\b",
         r"\b(?:ne|mn|ia|sd|il|ks|mo|co|wi|nd) \d{5}(?:-\d{4})?\b",
@@ -113,10 +113,10 @@ _DIGITS = r"(?<![\d.])\+?\(?\d(?:[ ().-]{0,3}\d){6,18}(?!\d)"
 _PATTERNS: Mapping[Rule, re.Pattern[str]] = MappingProxyType(
     {
         Rule.EMAIL: re.compile(r"[\w.+%-]+(?:@| ?[(\[]at[)\]] ?)[\w-]+(?:(?:\.| ?[(\[]dot[)\]] ?)[\w-]{2,})+"),
-        Rule.WEB_ADDRESS: re.compile(r"(?:https?://|www\.)[^\s<>\"]+"),
+        Rule.WEB_ADDRESS: re.compile(r"(?:https?://|www\.)[^\s<>\"]+|\b(?:[\w-]+\.)+[a-z]{2,7}/[^\s<>\"]+"),
         Rule.HANDLE: re.compile(r"(?<![\w@])@\w[\w.]*\w"),
         Rule.COORDINATES: re.compile(
-            r"[-+]?\d{1,3}\.\d{3,} ?[,; ] ?[-+]?\d{1,3}\.\d{3,}"
+            r"[-+]?\d{1,3}\.\d{3,} ?[,; ] ?[-+]?\d{1,3}\.\d{3,}|\d{1,2}\.\d{2,} ?[,; ] ?-\d{1,3}\.\d{2,}"
             r"|\d{1,3} ?° ?\d{1,2}[^,;\n]{0,14}?[nsew]\b[ ,;]{0,3}\d{1,3} ?° ?\d{1,2}[^,;\n]{0,14}?[nsewo]\b"
         ),
         Rule.SOCIAL_SECURITY: re.compile(r"(?<![\d-])\d{3}[-. ]?\d{2}[-. ]?\d{4}(?![\d]|-\d)"),
@@ -126,6 +126,7 @@ _PATTERNS: Mapping[Rule, re.Pattern[str]] = MappingProxyType(
         Rule.TIME: re.compile(
             r"(?<![\d:])(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?: ?[ap]\.? ?m\b\.?)?"
             r"|(?<!\d)(?:1[0-2]|0?\d) ?(?:[ap]\.m\.|[ap]m\b)"
+            r"|\ba las? (?:1[0-2]|\d)\b(?: y (?:media|cuarto))?(?: de la (?:manana|tarde|noche|madrugada))?"
         ),
         Rule.STATUS: re.compile(_STATUS),
     }
