@@ -5,13 +5,15 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from wtforms import BooleanField, Field, StringField, ValidationError
+from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationError
 
 from casework.agreement_words import EVENT_KIND, MODEL
-from casework.case_forms import ChoiceField, OneOf, TypedDate, Words, make_lines_uniform, make_text
+from casework.case_forms import ChoiceField, OneOf, TypedDate, Words, make_lines_uniform
 from casework.county_matching import Found, find_listed_county
+from casework.words import read_date
 from models.agencies import AgencyType
-from models.agreements import Precision
+from models.agency_names import drop_invisible
+from models.agreements import Precision, find_last_day
 from models.counties import list_state_codes, name_state
 from web.csrf import N_, BoxForm
 from web.languages import gettext as _
@@ -31,6 +33,9 @@ NEED_WHAT = N_("Write what happened, in a sentence")
 NEED_DAY = N_("Write when it happened")
 NEED_NAME = N_("Write the agency's name")
 NEED_CITED = N_("Write on which day you looked there")
+NEED_PUBLISHED = N_("Write the day on which ICE published this list")
+NOT_YET = N_("This day is still to come")
+ENDED_EARLY = N_("This is before the day of signing. Look at both.")
 
 TYPE_WORDS: dict[str, str] = {
     AgencyType.COUNTY: "County (sheriff, jail)",
@@ -107,8 +112,28 @@ def _list_states() -> list[tuple[str, str]]:
     return [(code, name_state(code)) for code in list_state_codes()]
 
 
+def _clean(text: str | None) -> str:
+    """Everything that is typed here is public: nothing that turns or hides letters goes in."""
+    return drop_invisible(make_lines_uniform(text))
+
+
 def _make_line(label: str, rules: list[Any], description: str = "") -> StringField:
-    return StringField(label, rules, filters=[make_lines_uniform], description=description)
+    return StringField(label, rules, filters=[_clean], description=description)
+
+
+def _make_lines(label: str, rule: Words, description: str = "") -> TextAreaField:
+    return TextAreaField(label, [rule], filters=[_clean], description=description)
+
+
+class DatedForm(BoxForm):
+    """A form whose days must not be still to come; whoever makes it says which day today is."""
+
+    today = date.max
+
+    def check_not_to_come(self, on: date) -> None:
+        """Check that a day has come already. Raises ValidationError."""
+        if on > self.today:
+            raise ValidationError(_(NOT_YET))
 
 
 class AgencySearchForm(BoxForm):
@@ -123,22 +148,22 @@ class AgencySearchForm(BoxForm):
     state = ChoiceField(N_("State"), [OneOf()], choices=_list_states())
 
 
-class AgencyForm(BoxForm):
+class AgencyForm(DatedForm):
     """What the directory says of an agency itself."""
 
     name = _make_line(N_("Name, as it calls itself"), [Words(_SHORT, NEED_NAME)])
-    aliases = make_text(N_("Other names, one a line"), Words(_LONG), N_("As people call it, in any language."))
+    aliases = _make_lines(N_("Other names, one a line"), Words(_LONG), N_("As people call it, in any language."))
     type = ChoiceField(N_("What it is"), [OneOf(N_("Choose what it is"))], choices=list(TYPE_WORDS.items()))
     state = ChoiceField(N_("State"), [OneOf(N_("Choose the state"))], choices=_list_states())
     county = _make_line(N_("County"), [Words(100)], N_("Empty for an agency of the whole state."))
     city = _make_line(N_("City or town"), [Words(100)])
     ori = _make_line(N_("Number of the FBI (ORI)"), [Words(9)])
-    claims_office = make_text(N_("Office that takes claims, and its address"), Words(_LONG))
-    officials = make_text(
+    claims_office = _make_lines(N_("Office that takes claims, and its address"), Words(_LONG))
+    officials = _make_lines(
         N_("Who decides, and how to reach them"), Words(_LONG), N_("Offices, not people: this is on the public site.")
     )
     source = _make_line(N_("Where this stands"), [Words(_LONG, NEED_SOURCE)])
-    cited_on = StringField(N_("Looked there on"), [TypedDate()])
+    cited_on = StringField(N_("Looked there on"), [TypedDate(NEED_CITED)])
     is_listed = BooleanField(N_("Show it on the public site"))
     known_county = ("", "")
 
@@ -154,9 +179,9 @@ class AgencyForm(BoxForm):
             raise ValidationError(_(NO_COUNTY))
 
     def validate_cited_on(self, field: Field) -> None:
-        """Check that a day was given. Raises ValidationError."""
-        if not field.data:
-            raise ValidationError(_(NEED_CITED))
+        """Check that somebody can have looked there by now. Raises ValidationError."""
+        if on := read_date(field.data):
+            self.check_not_to_come(on)
 
     def _find_fips(self) -> tuple[str, str] | None:
         found = find_listed_county(self.state.code, self.county.data or "", "")
@@ -185,7 +210,7 @@ def _make_source() -> StringField:
     return _make_line(N_("Where this stands"), [Words(_LONG, NEED_SOURCE)], N_("Who published it, and when."))
 
 
-class _CitedForm(BoxForm):
+class _CitedForm(DatedForm):
     """Where a fact stands, and when somebody looked there. Its fields are made by those who inherit, as their last."""
 
     source: StringField
@@ -193,9 +218,9 @@ class _CitedForm(BoxForm):
     cited_on: StringField
 
     def validate_cited_on(self, field: Field) -> None:
-        """Check that a day was given. Raises ValidationError."""
-        if not field.data:
-            raise ValidationError(_(NEED_CITED))
+        """Check that somebody can have looked there by now. Raises ValidationError."""
+        if on := read_date(field.data):
+            self.check_not_to_come(on)
 
     def list_citation(self) -> dict[str, Any]:
         """The columns that say where a fact stands."""
@@ -216,7 +241,18 @@ class AgreementForm(_CitedForm):
     addendum_url = _make_line(N_("Address of what was added to it"), [WebAddress()])
     source = _make_source()
     source_url = _make_line(N_("Its address"), [WebAddress()])
-    cited_on = StringField(N_("Looked there on"), [TypedDate()])
+    cited_on = StringField(N_("Looked there on"), [TypedDate(NEED_CITED)])
+
+    def validate_signed(self, field: Field) -> None:
+        """An agreement that is known was signed. Raises ValidationError."""
+        if found := read_when(field.data):
+            self.check_not_to_come(found[0])
+
+    def validate_ended(self, field: Field) -> None:
+        """It ended after it was signed; an end that is set for a day to come may be told. Raises ValidationError."""
+        signed, ended = read_when(self.signed.data or ""), read_when(field.data)
+        if signed and ended and find_last_day(*ended) < signed[0]:
+            raise ValidationError(_(ENDED_EARLY))
 
     def list_columns(self) -> dict[str, Any]:
         """The columns of the table `agreements`, once the form is valid."""
@@ -233,10 +269,15 @@ class EventForm(_CitedForm):
 
     kind = ChoiceField(N_("What kind of thing"), [OneOf(N_("Choose one"))], choices=list(EVENT_KIND.items()))
     happened = _make_line(N_("When"), [When(NEED_DAY)], N_("2020-06-09, or 2020-06, or 2020."))
-    what = make_text(N_("What happened"), Words(_LONG, NEED_WHAT), N_("One plain sentence, without anybody's name."))
+    what = _make_lines(N_("What happened"), Words(_LONG, NEED_WHAT), N_("One plain sentence, without anybody's name."))
     source = _make_source()
     source_url = _make_line(N_("Its address"), [WebAddress()])
-    cited_on = StringField(N_("Looked there on"), [TypedDate()])
+    cited_on = StringField(N_("Looked there on"), [TypedDate(NEED_CITED)])
+
+    def validate_happened(self, field: Field) -> None:
+        """The timeline tells what happened, not what may. Raises ValidationError."""
+        if found := read_when(field.data):
+            self.check_not_to_come(found[0])
 
     def list_columns(self) -> dict[str, Any]:
         """The columns of the table `agreement_events`, once the form is valid."""
@@ -271,10 +312,5 @@ class ListDetailsForm(BoxForm):
     """When a list was published. The counties that a person chooses come beside it, one field each."""
 
     published_on = StringField(
-        N_("Published on"), [TypedDate()], description=N_("As ICE's page or the file's name says.")
+        N_("Published on"), [TypedDate(NEED_PUBLISHED)], description=N_("As ICE's page or the file's name says.")
     )
-
-    def validate_published_on(self, field: Field) -> None:
-        """Check that a day was given. Raises ValidationError."""
-        if not field.data:
-            raise ValidationError(_(N_("Write the day on which ICE published this list")))

@@ -32,6 +32,7 @@ NOT_OFFERED = N_("Choose one of the answers offered")
 NONE_NAMED = N_("The directory has no agency of that name")
 SEVERAL_NAMED = N_("Several agencies are called so. Write the name with its county or state")
 NO_DATE = N_("Write the date as 2026-12-31 or 12/31/2026, or leave it empty")
+NEED_DATE = N_("Write the date as 2026-12-31 or 12/31/2026")
 
 
 def make_lines_uniform(text: str | None) -> str:
@@ -92,7 +93,10 @@ class OneOf:
 
 
 class TypedDate:
-    """A date in ISO or US form, or nothing; the field's data is brought to ISO form."""
+    """A date in ISO or US form; the field's data is brought to ISO form. Nothing only where `required` is empty."""
+
+    def __init__(self, required: str = "") -> None:
+        self.required = required
 
     def __call__(self, form: BoxForm, field: Field) -> None:
         """Check the field. Raises ValidationError."""
@@ -100,6 +104,8 @@ class TypedDate:
         text = (field.data or "").strip()
         if not text:
             field.data = ""
+            if self.required:
+                raise ValidationError(_(self.required))
             return
         match = _US_DATE.fullmatch(text)
         if match:
@@ -108,9 +114,9 @@ class TypedDate:
         try:
             found = date.fromisoformat(text)
         except ValueError:
-            raise ValidationError(_(NO_DATE)) from None
+            raise ValidationError(_(NEED_DATE if self.required else NO_DATE)) from None
         if found.year not in _YEARS:
-            raise ValidationError(_(NO_DATE))
+            raise ValidationError(_(NEED_DATE if self.required else NO_DATE))
         field.data = found.isoformat()
 
 
@@ -133,7 +139,7 @@ class ConflictForm(BoxForm):
 
     def validate_conflict_reason(self, field: Field) -> None:
         """Ask for a reason where the names are not clear. Raises ValidationError."""
-        if self.conflict_decision.data != "clear" and not field.data:
+        if self.conflict_decision.data not in {"", None, "clear"} and not field.data:
             raise ValidationError(_(N_("Write why")))
 
 

@@ -17,6 +17,7 @@ _SAME = {
     "parish": "county",
     "borough": "county",
 }
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _EMPTY = frozenset({"office", "offic", "department", "the", "of", "de", "del", "la", "el", "oficina", "county"})
 
 
@@ -24,8 +25,16 @@ def clean_name(text: str) -> str:
     """Return a name as it should be shown: one space between words, straight apostrophes, nothing around it."""
     plain = unicodedata.normalize("NFKC", text)
     plain = re.sub(r"[\u2018\u2019\u02bc\u00b4`]", "'", plain)
-    plain = re.sub(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]", "", plain)
+    plain = drop_invisible(plain)
     return re.sub(r"\s+", " ", plain).strip()
+
+
+def drop_invisible(text: str) -> str:
+    """Return a text without signs that nobody sees and that turn the direction of others around, or hide between them.
+
+    All of the directory is shown to the public: nobody must be able to make a source read as another one.
+    """
+    return _INVISIBLE.sub("", text)
 
 
 def make_name_key(text: str) -> str:

@@ -96,6 +96,7 @@ def show_new() -> Answer:
 def send_new() -> Answer:
     """Add an agency."""
     form = forms.AgencyForm(request.form)
+    _tell_today(form)
     if not form.validate():
         return _render_form(None, form, ADD_AGENCY)
     return redirect(f"/agencies/{add_agency(get_caseworker(), form.list_columns())}", code=303)
@@ -259,8 +260,14 @@ def _write_day_cited(cited_on: date | None) -> str:
     return (cited_on or get_caseworker().today).isoformat()
 
 
+def _tell_today(form: BoxForm) -> None:
+    if isinstance(form, forms.DatedForm):
+        form.today = get_caseworker().today
+
+
 def _save(view: AgencyView, form: BoxForm, title: str, deed: Callable[[Caseworker], None]) -> Answer:
     """Check the form that was posted, do the deed, and show the agency; or show what is wrong."""
+    _tell_today(form)
     if form.validate():
         try:
             deed(get_caseworker())

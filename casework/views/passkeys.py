@@ -37,5 +37,5 @@ def describe_passkeys() -> dict[str, object]:
     if party is None:
         note = _("Passkeys need a site with a name, and https. This one has not got both.")
     elif _find_host() != party.id:
-        note = _("Passkeys need a site with a name. They work at {address}").format(address=party.origin)
+        note = _("Passkeys need a site with a name. They work at {address}.").format(address=party.origin)
     return {"passkey_note": note}

@@ -141,7 +141,7 @@ def test_mistakes_are_told_at_their_field_and_nothing_is_lost(engine: Engine, ad
         "This state has no county of this name. Leave it empty for an agency of the whole state.",
         "Such a number has nine signs: two letters, then letters and digits. Leave it empty if you do not know it.",
         "Write where this stands: who published it, and when",
-        "Write the date as 2026-12-31 or 12/31/2026, or leave it empty",
+        "Write the date as 2026-12-31 or 12/31/2026",
     ]
     assert 'value="Atlantis"' in page.text
     path = f"/agencies/{find_id(engine, 'Dakota')}"
@@ -158,6 +158,73 @@ def test_mistakes_are_told_at_their_field_and_nothing_is_lost(engine: Engine, ad
     assert len(page.list_errors()) == 5
     with read(engine) as connection:
         assert get_directory_version(connection) == version
+
+
+@pytest.mark.parametrize(
+    ("page_name", "values", "error"),
+    [
+        ("agreements/new", {"signed": "2026-05-01", "ended": "2025-01-01"}, "This is before the day of signing."),
+        ("agreements/new", {"signed": "2026-05", "ended": "2026-04"}, "This is before the day of signing."),
+        ("agreements/new", {"signed": "2031-01"}, "This day is still to come"),
+        ("agreements/new", {"cited_on": "2031-01-01"}, "This day is still to come"),
+        ("events/new", {"happened": "2030", "what": "A march", "kind": "opposed"}, "This day is still to come"),
+        ("edit", {"cited_on": "2031-01-01"}, "This day is still to come"),
+    ],
+)
+def test_days_that_cannot_be_are_refused(
+    engine: Engine, admin: PageClient, page_name: str, values: dict[str, str], error: str
+) -> None:
+    """Nothing ends before it was signed or happens on a day to come; what was typed stays, and nothing is stored."""
+    with read(engine) as connection:
+        version = get_directory_version(connection)
+    path = f"/agencies/{find_id(engine, 'Dakota')}/{page_name}"
+    sent = {**({"support_type": "task_force_model"} if "agreements" in path else {}), **SOURCE, **values}
+    page = admin.submit(admin.get(path), sent)
+    assert page.status == 400
+    assert [message for message in page.list_errors() if message.startswith(error)] == page.list_errors()
+    assert len(page.list_errors()) == 1
+    with read(engine) as connection:
+        assert get_directory_version(connection) == version
+
+
+def test_an_end_within_the_month_of_signing_or_to_come_may_be_told(engine: Engine, admin: PageClient) -> None:
+    """A month that is the same for both, and an end that was set for later, are as the source has them."""
+    path = f"/agencies/{find_id(engine, 'Cass')}/agreements/new"
+    for ended in ("2026-05", "2029-12-31"):
+        sent = {"support_type": "task_force_model", "signed": "2026-05-20", "ended": ended, **SOURCE}
+        assert admin.submit(admin.get(path), sent).status == 200
+
+
+def test_signs_that_nobody_sees_do_not_get_into_the_directory(engine: Engine, admin: PageClient) -> None:
+    """A source that would read backwards on the public page is stored as its letters stand."""
+    path = f"/agencies/{find_id(engine, 'Cass')}/edit"
+    sent = {
+        "name": "Cass\u200b County Sheriff",
+        "officials": "The\u202e board",
+        **SOURCE,
+        "source": "List\u202e of\u2066 ICE",
+    }
+    admin.submit(admin.get(path), sent)
+    with read(engine) as connection:
+        row = next(row for row in list_agencies(connection) if row.id == agency_id)
+    assert (row.name, row.officials, row.source) == ("Cass County Sheriff", "The board", "List of ICE")
+
+
+def test_day_of_a_list_is_not_called_optional(admin: PageClient) -> None:
+    """What is no day is told to be written as one; that it could be left empty is not said."""
+    page = upload(admin, make_workbook(list_plain(3)))
+    page = admin.submit(page, {"published_on": "tomorrow"}, action="/details")
+    assert page.list_errors() == ["Write the date as 2026-12-31 or 12/31/2026"]
+    page = admin.submit(page, {"published_on": ""}, action="/details")
+    assert page.list_errors() == ["Write the day on which ICE published this list"]
+
+
+def test_sentences_of_an_import_do_not_run_together(admin: PageClient) -> None:
+    """Between two sentences of one line stands a space."""
+    content = make_workbook(list_plain(3))
+    press(admin, upload(admin, content), "/apply")
+    page = upload(admin, content)
+    assert "has changed yet. This very file" in " ".join(page.text.split())
 
 
 def test_an_agreement_of_a_month_and_an_event_of_a_year(engine: Engine, admin: PageClient) -> None:

@@ -84,6 +84,12 @@ def test_keeps_the_story_shut_where_names_may_conflict(sign_in_as: SignInAs, fil
     assert reader.get(f"/cases/{case.reference}/export").status == 409
 
 
+def test_empty_check_asks_for_one_thing(sign_in_as: SignInAs, filing: Filing) -> None:
+    """Without a decision nobody asks for the reason, which a clear check does not need."""
+    case, reader = filing.file(), sign_in_as(Role.INTAKE)
+    assert send(reader, case, "conflict", conflict_decision="").list_errors() == ["Choose what the check came to"]
+
+
 def test_cannot_be_checked_yet_is_a_decision(sign_in_as: SignInAs, filing: Filing) -> None:
     """Not being able to check yet opens the story, with a reason; without one the form comes back, choice kept."""
     case = filing.file()
