@@ -93,6 +93,7 @@ def take_list(caseworker: Caseworker, content: bytes, file_name: str) -> str:
     import_id, digest = str(uuid4()), hashlib.sha256(content).hexdigest()
     published_on = guess_published_on(file_name)
     with write(caseworker.engine) as connection:
+        choices = find_choices(connection)
         put_import(
             connection,
             id=import_id,
@@ -105,18 +106,18 @@ def take_list(caseworker: Caseworker, content: bytes, file_name: str) -> str:
             digest=digest,
             source=SOURCE,
             rows=dump_plain({"rows": [asdict(row) for row in found.rows], "faults": [asdict(f) for f in found.faults]}),
-            choices=dump_plain(find_choices(connection)),
+            choices=dump_plain(choices),
             changes="",
-            counts=dump_plain(count_rows(found)),
+            counts=dump_plain(count_rows(found, choices)),
         )
         event = Event("agencies:uploaded", import_id, digest, caseworker.staff_id)
         append_event(connection, event, caseworker.config)
     return import_id
 
 
-def count_rows(found: ReadList) -> dict[str, int]:
-    """Count what was read: rows, rows that name a county, and those whose county was found."""
-    named = [row for row in found.rows if row.county]
+def count_rows(found: ReadList, choices: Mapping[str, str]) -> dict[str, int]:
+    """Count what was read: rows, rows that name a county, and those whose county was found or chosen by a person."""
+    named = [row for row in choose_counties(found.rows, choices) if row.county]
     return {
         "read": len(found.rows),
         "faults": len(found.faults),
@@ -150,7 +151,13 @@ def decide_details(caseworker: Caseworker, import_id: str, published_on: date, c
             for name, fips in choices.items()
             if name in offered and fips in {county.fips for county in list_counties(offered[name])}
         }
-        change_import(connection, import_id, published_on=published_on, choices=dump_plain(kept))
+        change_import(
+            connection,
+            import_id,
+            published_on=published_on,
+            choices=dump_plain(kept),
+            counts=dump_plain(count_rows(view.read, kept)),
+        )
 
 
 def apply_list(caseworker: Caseworker, import_id: str) -> ImportView:

@@ -69,12 +69,16 @@ def is_file_applied(connection: Connection, digest: str, but_for: str) -> bool:
 
 
 def find_choices(connection: Connection) -> dict[str, str]:
-    """Return the counties that people chose for cells of applied lists; a later choice over an earlier one."""
+    """Return the counties that people chose for cells of lists, dropped ones aside; a later choice over an earlier.
+
+    A list that still waits counts as well: somebody has answered, whether or not it was applied yet.
+    """
     columns = list_imports.c
-    statement = select(columns.choices).where(columns.standing == ImportStanding.APPLIED)
+    answered = columns.standing.in_((ImportStanding.APPLIED, ImportStanding.WAITING))
+    rows = connection.execute(select(columns.choices, columns.uploaded_on, columns.applied_on).where(answered)).all()
     chosen: dict[str, str] = {}
-    for text in connection.execute(statement.order_by(columns.published_on, columns.applied_on)).scalars():
-        chosen |= read_plain(text)
+    for row in sorted(rows, key=lambda row: (row.uploaded_on, row.applied_on or date.max)):
+        chosen |= read_plain(row.choices)
     return chosen
 
 

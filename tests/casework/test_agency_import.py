@@ -307,6 +307,9 @@ def test_a_chosen_county_is_used_and_remembered(caseworker: Caseworker) -> None:
     decide_details(caseworker, import_id, MAY, {"TX:Overton County": "31043"})
     assert view_import(caseworker, import_id).choices == {}
     decide_details(caseworker, import_id, MAY, {"TX:Overton County": "48401"})
+    assert view_import(caseworker, import_id).counts["counties_found"] == 14
+    meanwhile = view_import(caseworker, take(caseworker, list(TRAPS), JULY))
+    assert (meanwhile.choices, meanwhile.counts["counties_found"]) == ({"TX:Overton County": "48401"}, 14)
     apply_list(caseworker, import_id)
     with read(caseworker.engine) as connection:
         (overton,) = [row for row in list_agencies(connection, "TX") if row.name.startswith("Overton")]
