@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NoReturn
@@ -246,6 +247,18 @@ def leave_on_signal(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+def put_addresses(all_settings: Mapping[Site, dict[str, str]]) -> None:
+    """Put the sites' addresses of today into a demo's settings: it is served from whatever port is free.
+
+    The papers that the staff site and its worker make carry the public site's address.
+    """
+    for site, settings in all_settings.items():
+        settings["TESTIMONIO_ORIGIN"] = site.address.rstrip("/")
+        if site.room == "casework":
+            public = next(each for each in all_settings if each.room == "intake")
+            settings["TESTIMONIO_PUBLIC_ADDRESS"] = public.address.rstrip("/")
+
+
 def serve(sites: list[Site], folder: Path) -> int:
     """Serve until told to stop (0) or until a site ends by itself (1)."""
     processes: dict[Site, subprocess.Popen[bytes]] = {}
@@ -253,9 +266,9 @@ def serve(sites: list[Site], folder: Path) -> int:
     try:
         all_settings = {site: read_settings(folder / "config" / f"{site.room}.env") for site in sites}
         migrate_office(folder, all_settings[sites[-1]])
+        if (folder / "demo-accounts.json").exists():
+            put_addresses(all_settings)
         for site, settings in all_settings.items():
-            if (folder / "demo-accounts.json").exists():
-                settings["TESTIMONIO_ORIGIN"] = site.address.rstrip("/")  # a demo is served from whatever port is free
             processes[site] = start_site(site, settings)
         wait_until_ready(processes)
         worker = start_worker(all_settings[sites[-1]])

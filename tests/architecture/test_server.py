@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from script.serve import Site, put_addresses
 from tests.chromium import list_children
 from tests.serving import ROOT, RunningServer, find_free_port, is_healthy, make_command, run_server
 
@@ -45,6 +46,18 @@ def wait_until_gone(pids: set[int], seconds: float) -> set[int]:
     while (left := {pid for pid in pids if is_running(pid)}) and time.monotonic() < end:
         time.sleep(0.05)
     return left
+
+
+def test_papers_of_a_demo_carry_the_address_that_it_is_served_from() -> None:
+    """The staff site, whose worker prints the papers, is told where the public site is today."""
+    sites = Site("intake", 8301), Site("casework", 8302)
+    settings = {site: {"TESTIMONIO_PUBLIC_ADDRESS": "http://127.0.0.1:8000"} for site in sites[1:]} | {sites[0]: {}}
+    put_addresses(settings)
+    assert settings[sites[0]] == {"TESTIMONIO_ORIGIN": "http://127.0.0.1:8301"}
+    assert settings[sites[1]] == {
+        "TESTIMONIO_ORIGIN": "http://127.0.0.1:8302",
+        "TESTIMONIO_PUBLIC_ADDRESS": "http://127.0.0.1:8301",
+    }
 
 
 @pytest.fixture(scope="module")
