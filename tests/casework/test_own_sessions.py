@@ -143,9 +143,9 @@ def test_refused_sign_ins_are_shown_to_their_person(
     refuse(staff_site, email)
     reader = sign_in_as(ROLE)
     assert len(list_items(reader.get("/account"), "refused")) == 2
-    assert "None since" in sign_in_as(Role.INTAKE).get("/account").words
+    assert "None is written down since" in sign_in_as(Role.INTAKE).get("/account").words
     reader = sign_in_as(ROLE)
-    assert "None since" in read_words(find_part(reader.get("/account"), "refused"))
+    assert "None is written down since" in read_words(find_part(reader.get("/account"), "refused"))
 
 
 def test_unknown_accounts_make_one_entry_a_minute(
