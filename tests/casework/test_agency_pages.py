@@ -197,14 +197,10 @@ def test_an_end_within_the_month_of_signing_or_to_come_may_be_told(engine: Engin
 
 def test_signs_that_nobody_sees_do_not_get_into_the_directory(engine: Engine, admin: PageClient) -> None:
     """A source that would read backwards on the public page is stored as its letters stand."""
-    path = f"/agencies/{find_id(engine, 'Cass')}/edit"
-    sent = {
-        "name": "Cass\u200b County Sheriff",
-        "officials": "The\u202e board",
-        **SOURCE,
-        "source": "List\u202e of\u2066 ICE",
-    }
-    admin.submit(admin.get(path), sent)
+    agency_id = find_id(engine, "Cass")
+    typed = {"name": "Cass\u200b County Sheriff", "officials": "The\u202e board", "source": "List\u202e of\u2066 ICE"}
+    page = admin.submit(admin.get(f"/agencies/{agency_id}/edit"), {**typed, "cited_on": "2026-05-02"})
+    assert page.status == 200, page.list_errors()
     with read(engine) as connection:
         row = next(row for row in list_agencies(connection) if row.id == agency_id)
     assert (row.name, row.officials, row.source) == ("Cass County Sheriff", "The board", "List of ICE")
