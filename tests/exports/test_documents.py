@@ -1,6 +1,7 @@
 """What stands in the full case file, the chronology, the exhibit set and the letters, and what does not."""
 
 import dataclasses
+import re
 import subprocess
 from collections.abc import Callable
 
@@ -213,3 +214,17 @@ def test_long_and_mixed_text_stays_on_the_page(case_file: CaseFile) -> None:
             assert words
             assert all(float(word.split('xMin="')[1].split('"')[0]) >= 70 for word in words)
             assert all(float(word.split('xMax="')[1].split('"')[0]) <= 542 for word in words)
+
+
+def test_two_hundred_exhibits_finish_and_no_heading_stands_alone(case_file: CaseFile, read_pages: ReadPages) -> None:
+    """A case with 200 exhibits has each in index, custody log and manifest, and no page ends with a heading."""
+    first = case_file.exhibits[0]
+    exhibits = tuple(dataclasses.replace(first, id=f"x{number}", name=f"{number}.mp4") for number in range(200))
+    custody = tuple(dataclasses.replace(case_file.custody[0], exhibit_id=exhibit.id) for exhibit in exhibits)
+    case = dataclasses.replace(case_file, exhibits=exhibits, custody=custody)
+    content = render_full_case_file(redact(case, Variant.FACTS)).content
+    assert squeeze(" ".join(read_pages(content))).count("Exhibit 200 ") == 3
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True)
+    for page in done.stdout.decode().split("\f")[:-1]:
+        body = page.split("Unsworn, unverified")[0].strip().splitlines()
+        assert not re.fullmatch(r"Exhibit \d+|\d+\. [A-Z].*", body[-1])
