@@ -42,6 +42,7 @@ from casework.views import (
     sign_in,
     staff,
     staff_changes,
+    tables,
     verify,
     waiting,
     withdrawn,
@@ -77,7 +78,7 @@ def create_app(config: CaseworkConfig | None = None, *, cost: Cost = RFC_9106_LO
     app.jinja_env.globals["find_office_fingerprint"] = lambda: find_office_fingerprint(app.extensions["engine"], config)
     account_views = (sign_in, confirm, passkeys, account, account_sessions, passphrase)
     people_views = (join, waiting, staff, invite, colleague, staff_changes)
-    case_views = (cases, case, access, files, export, redaction, exports, emergency, notices, withdrawn)
+    case_views = (cases, case, access, files, export, redaction, exports, tables, emergency, notices, withdrawn)
     office_views = (office_key, document_key, verify, recovery, ledger, patterns)
     for view in (*account_views, *people_views, *case_views, *office_views):
         app.register_blueprint(view.blueprint)

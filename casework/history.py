@@ -64,6 +64,7 @@ _DOCUMENTS = {
     "exhibits": "exhibit set",
     "letter": "letter",
     "bundle": "bundle",
+    "table": "table",
 }
 
 

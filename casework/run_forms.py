@@ -7,14 +7,15 @@ from wtforms import HiddenField
 
 from casework.export_forms import COPIES, DOCUMENTS, ExportForm
 from casework.orders import Order
+from web.csrf import BoxForm
 
 _REFERENCE: Final = re.compile(r"[A-Z0-9]-?[A-Z0-9-]{1,14}")
 _DOCUMENT_WORDS: Final = {code: words.partition(":")[0] for code, words in DOCUMENTS}
 _COPY_WORDS: Final = {code: words.partition(":")[0].partition(",")[0] for code, words in COPIES}
 
 
-class RunForm(ExportForm):
-    """What to make of all chosen cases, and why; the cases stand in it, so that a slow decision changes none."""
+class CasesForm(BoxForm):
+    """A form about chosen cases, which stand in it, so that a slow decision changes none."""
 
     references = HiddenField()
 
@@ -22,6 +23,10 @@ class RunForm(ExportForm):
         """List what reads like a reference, each once."""
         words = (self.references.data or "").split()
         return list(dict.fromkeys(word for word in words if _REFERENCE.fullmatch(word)))
+
+
+class RunForm(CasesForm, ExportForm):
+    """What to make of all chosen cases, and why."""
 
 
 def describe_order(order: Order | None) -> str:

@@ -172,6 +172,8 @@ EXPECTED |= {
     ("GET", "/exports"): LEGAL,
     ("GET", "/exports/new"): LEGAL,
     ("POST", "/exports"): LEGAL,
+    ("GET", "/exports/table"): LEGAL,
+    ("POST", "/exports/table"): LEGAL,
     ("GET", "/exports/<uuid:run_id>"): LEGAL,
     ("POST", "/exports/<uuid:run_id>/cancel"): LEGAL,
     ("GET", "/exports/<uuid:run_id>/all"): LEGAL,
