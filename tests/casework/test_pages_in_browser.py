@@ -70,7 +70,10 @@ def test_pages_are_accessible_and_fit(
     context.add_cookies([{"name": "desk", "value": served_site.cookie, "url": served_site.address}])
     try:
         page = context.new_page()
-        for path in ("/cases?status=lost", "/cases", f"/cases/{shut.reference}", f"/cases/{case.reference}/export"):
+        for path in (
+            *("/cases?status=lost", "/cases", f"/cases/{shut.reference}", f"/cases/{case.reference}/export"),
+            *(f"/exports/table?case={case.reference}", "/exports/table"),
+        ):
             page.goto(served_site.address + path)
             check_with_axe(page, size[0])
         page.goto(f"{served_site.address}/cases/{case.reference}")
