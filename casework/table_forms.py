@@ -17,6 +17,8 @@ FORMS: Final = (
     (CSV, "CSV, for a spreadsheet: what begins like a formula gets an apostrophe before it"),
     (JSON, "JSON, for programs: to the letter"),
 )
+# No field of a table is the office's own, so an office copy of it would promise more than it holds.
+_COPIES: Final = tuple(copy for copy in COPIES if copy[0] != Variant.OFFICE.value)
 _USUAL: Final = ["reference", "received_on", "state", "county", "agency", "how_it_began", "how_it_ended"]
 
 
@@ -46,7 +48,7 @@ class TableForm(CasesForm):
 
     columns = ColumnsField("Which fields?", [check_columns], default=_USUAL)
     variant = ChoiceField(
-        "Which copy?", [OneOf(N_("Choose which copy to make"))], choices=COPIES, default=Variant.FACTS.value
+        "Which copy?", [OneOf(N_("Choose which copy to make"))], choices=_COPIES, default=Variant.FACTS.value
     )
     file_form = ChoiceField("As what?", [OneOf(N_("Choose in which form"))], choices=FORMS, default=CSV)
     reason = make_text(

@@ -114,7 +114,9 @@ def test_the_page_gives_the_table(sign_in_as: SignInAs, cases: list[FiledCase]) 
     assert [set(row) for row in read_rows(right.data)] == [{"reference", "story"}] * 2
 
 
-@pytest.mark.parametrize("change", [{"columns": []}, {"columns": ["notes"]}, {"variant": "all"}, {"file_form": "xls"}])
+@pytest.mark.parametrize(
+    "change", [{"columns": []}, {"columns": ["notes"]}, {"variant": "office"}, {"file_form": "xls"}]
+)
 def test_the_page_refuses_what_is_not_offered(
     sign_in_as: SignInAs, cases: list[FiledCase], change: dict[str, object]
 ) -> None:
