@@ -13,6 +13,7 @@ SHORTEST_PART = 3
 # What joins names in the languages of the form, and what people say somebody is.
 _JOINERS = re.compile(r"[,;\n()/&·،؛•|]|\s(?:and|y|e|with|con|iyo|thiab|và|nrog|et|or|o)\s", re.IGNORECASE)
 _LONGEST_PAIR = 2
+_LONGEST_WITH_KIN = 5  # words of "mi primo hermano juan pérez"
 _LONGEST_NAME = 4  # words; a longer piece reads as a sentence
 _COMMON_WORDS = """
 the and with his her hers him she they them their ours our you your who was were are not from for that this there
@@ -58,9 +59,14 @@ def list_names(answer: str) -> list[str]:
         is_sentence = len(words) > _LONGEST_NAME
         if not is_sentence:
             # With what stands around it: in "Lê Văn Tám" two words are also words that everybody uses.
-            names |= dict.fromkeys((" ".join(every_word), " ".join(words)))
-        if is_sentence or len(words) > longest:
+            names[" ".join(every_word)] = None
+        if is_sentence:
             telling = [word for word in telling if _is_capitalised(word)]
+        elif len(words) > longest or len(every_word) > _LONGEST_WITH_KIN:
+            # Letters of scripts without capitals are no small letters either.
+            telling = [word for word in telling if not word[0].islower()]
+        if not is_sentence and (telling or len(words) > 1):
+            names[" ".join(words)] = None
         names |= dict.fromkeys(word for word in telling if len(word) >= SHORTEST_PART)
     return sorted(names, key=len, reverse=True)
 
@@ -75,7 +81,9 @@ def _find_longest_lower(answer: str, pieces: list[list[str]]) -> int:
 def reads_as_sentence(answer: str) -> bool:
     """Whether an answer has words that are neither certainly names nor certainly none, so that somebody should look."""
     pieces = [_trim(_split_words(piece)) for piece in _JOINERS.split(answer)]
-    return any(len(words) > 1 and not all(map(_is_capitalised, words)) for words in pieces)
+    return any(
+        len(words) > _LONGEST_NAME or (len(words) > 1 and any(word[0].islower() for word in words)) for words in pieces
+    )
 
 
 def _is_capitalised(word: str) -> bool:
