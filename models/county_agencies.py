@@ -9,10 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, or_, select
 
+from models.agency_names import make_name_key
 from models.agreements import Agreement, Precision, SupportType
 from models.directory_tables import agencies, agreement_events, agreements
 
 COUNTY, STATE = "county", "state"
+# What a state runs in one place. ICE's list calls it "State" like the state's police.
+_PLACE_BOUND = frozenset({"college", "university", "school", "schools", "campus", "airport", "port", "harbor"})
 _BATCH = 500
 
 
@@ -27,7 +30,14 @@ def list_county_agencies(connection: Connection, state: str, county_fips: str) -
     """List the agencies that serve a county: its own, those of its cities, and those of the whole state; by name."""
     serves = or_(agencies.c.county_fips == county_fips, agencies.c.type == STATE)
     statement = _select_shown(agencies).where(agencies.c.state == state, serves)
-    return list(connection.execute(statement.order_by(agencies.c.name)))
+    rows = connection.execute(statement.order_by(agencies.c.name))
+    return [row for row in rows if row.county_fips == county_fips or serves_whole_state(row)]
+
+
+def serves_whole_state(row: Any) -> bool:  # noqa: ANN401  # a database row
+    """Tell whether an agency works in all of its state: one of the state that is bound to no county and no campus."""
+    words = set(make_name_key(row.name).split())
+    return row.type == STATE and not row.county_fips and not words & _PLACE_BOUND
 
 
 def list_agreements(connection: Connection, agency_ids: Sequence[str]) -> dict[str, list[Agreement]]:

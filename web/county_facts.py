@@ -15,11 +15,11 @@ from models.agreements import Agreement, AgreementStatus, ListsRead, Standing, S
 from models.counties import County
 from models.county_agencies import (
     COUNTY,
-    STATE,
     list_agreements,
     list_county_agencies,
     list_events,
     list_shown_agencies,
+    serves_whole_state,
 )
 from models.list_imports import find_lists_read
 
@@ -107,8 +107,9 @@ def gather_county_facts(connection: Connection, place: County, today: date) -> C
     agreements, events = list_agreements(connection, ids), list_events(connection, ids)
     facts = [_describe_agency(row, agreements[row.id], events[row.id], today, lists_read) for row in rows]
     own = tuple(each for each in facts if each.type == COUNTY)
-    local = tuple(each for each in facts if each.type not in {COUNTY, STATE})
-    statewide = tuple(each for each in facts if each.type == STATE)
+    whole_state = {row.id for row in rows if serves_whole_state(row)}
+    local = tuple(each for each in facts if each.type != COUNTY and each.id not in whole_state)
+    statewide = tuple(each for each in facts if each.id in whole_state)
     return CountyFacts(place, find_answer(own, local, lists_read), lists_read, own, local, statewide)
 
 
@@ -190,5 +191,5 @@ def gather_state_facts(connection: Connection, state: str, today: date) -> State
         for row in rows
         if agreements[row.id]
     }
-    found = tuple((row.name, "" if row.type == STATE else row.county_fips) for row in rows if is_in.get(row.id))
+    found = tuple((row.name, row.county_fips) for row in rows if is_in.get(row.id))
     return StateFacts(lists_read, found)

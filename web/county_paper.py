@@ -29,7 +29,7 @@ LETTER_FOLLOWS = N_("The last page is the letter. It can go in the mail as it is
 LETTER_IN_ENGLISH = N_("The letter is in English, because the office reads English. This is what it says.")
 # The letter goes to an office: its own words stay English on every paper.
 _LETTER_LINES = ("Date", "To", "From")
-_LETTER_SUBJECT = "{county}, {state}: agreement with ICE under section 287(g)"
+_LETTER_SUBJECT = "{county}, {state}: {what} with ICE under section 287(g)"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def compose_county_paper(
         *writer.write_points(words),
         *writer.write_rights(address),
         *(writer.write_sources(words.sources) if words and words.sources else ()),
-        *writer.announce_letter(),
+        *writer.announce_letter(words),
     )
     return CountyPaper(f"287(g): {place}", writer.say(FOOT), parts, tuple(writer.write_letter(words)))
 
@@ -124,7 +124,7 @@ class _Writer:
         for agency in words.agencies if words else ():
             if agency.officials:
                 yield PaperPart("p", (f"{agency.name}: {agency.officials}",))
-        yield from self._read("agreement_action")
+        yield from self._read("agreement_action" if words and words.is_in else "agreement_action_without")
         yield self._head(N_("Why people oppose it"))
         yield from self._read("agreement_reasons")
 
@@ -136,22 +136,28 @@ class _Writer:
         yield self._head(N_("Who will see a complaint made elsewhere"), "h3")
         yield from self._read("complaints_elsewhere")
 
-    def announce_letter(self) -> Iterator[PaperPart]:
+    def announce_letter(self, words: CountyWords | None) -> Iterator[PaperPart]:
         """Say that the letter follows, and what it says where its language is not the paper's."""
         yield self._head(N_("A letter to print or mail"))
         yield self._head(LETTER_FOLLOWS, "p")
         if self._language != DEFAULT_LANGUAGE:
             yield self._head(LETTER_IN_ENGLISH, "p")
-            yield from self._read("letter")
+            yield from self._read(_choose_letter(words))
 
     def write_letter(self, words: CountyWords | None) -> Iterator[PaperPart]:
         foreign = DEFAULT_LANGUAGE if self._language != DEFAULT_LANGUAGE else ""
         yield from (PaperPart("blank", (line,), foreign) for line in _LETTER_LINES)
         county, state = (words.county, words.state) if words else ("My county", "my state")
-        yield PaperPart("p", (_LETTER_SUBJECT.format(county=county, state=state),), foreign)
-        yield from self._read("letter", DEFAULT_LANGUAGE)
+        what = "agreement" if words and words.is_in else "agreements"
+        yield PaperPart("p", (_LETTER_SUBJECT.format(county=county, state=state, what=what),), foreign)
+        yield from self._read(_choose_letter(words), DEFAULT_LANGUAGE)
         yield PaperPart("blank", ("Signed",), foreign)
 
     def write_sources(self, sources: tuple[SourceWords, ...]) -> Iterator[PaperPart]:
         yield self._head(SOURCES)
         yield PaperPart("ol", tuple(f"{each.name} {each.url if each.host else ''}".strip() for each in sources))
+
+
+def _choose_letter(words: CountyWords | None) -> str:
+    """The letter takes an agreement for granted only where there surely is one."""
+    return "letter" if words and words.is_in else "letter_without"

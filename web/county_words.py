@@ -45,7 +45,7 @@ HAD_ONE = N_("{agency} had an agreement with ICE. It was over by {date}.")
 SOURCES_DIFFER = N_("{agency}: what we found does not say clearly whether there is an agreement today.")
 NONE_LISTED = N_("No office of this county is on that list.")
 NO_LIST = N_("We have not read a list of ICE for {state}, and nobody told us of an agreement here.")
-WHOLE_STATE = N_("With an agreement for the whole state: {agencies}.")
+OF_THE_STATE = N_("Offices of the state with an agreement: {agencies}. They may act here too.")
 
 SIGNED = N_("Signed: {date}.")
 ENDED = N_("Ended: {date}.")
@@ -99,10 +99,14 @@ class AgencyWords:
 
 @dataclass(frozen=True)
 class CountyWords:
-    """A county's facts as sentences. `models` are those in force: name, block of text, and whose they are."""
+    """A county's facts as sentences. `models` are those in force: name, block of text, and whose they are.
+
+    `is_in`: an office of the county or of one of its cities surely has an agreement today.
+    """
 
     county: str
     state: str
+    is_in: bool
     headline: str
     sentences: tuple[str, ...]
     models: tuple[tuple[str, str, str], ...]
@@ -139,6 +143,7 @@ def describe_county(facts: CountyFacts, language: str) -> CountyWords:
     return CountyWords(
         county=facts.place.name,
         state=name_state(facts.place.state),
+        is_in=facts.answer in {Answer.YES, Answer.IN_PART},
         headline=gettext(HEADLINES[facts.answer], language).format(date=list_date),
         sentences=tuple(_compose_answer(facts, language)),
         models=tuple(
@@ -168,7 +173,7 @@ def _compose_answer(facts: CountyFacts, language: str) -> list[str]:
     if facts.answer is Answer.NO_RECORD:
         sentences.append(gettext(NO_LIST, language).format(state=name_state(facts.place.state)))
     if names := "; ".join(agency.name for agency in facts.statewide if agency.is_in):
-        sentences.append(gettext(WHOLE_STATE, language).format(agencies=names))
+        sentences.append(gettext(OF_THE_STATE, language).format(agencies=names))
     return sentences
 
 

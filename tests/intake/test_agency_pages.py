@@ -69,7 +69,7 @@ def read_answer(page: Page) -> str:
         ("ne/dakota", "As of ICE's list of May 18, 2026."),
         ("ne/gage", "In part. Beatrice Police Department has an agreement"),
         ("ne/douglas", "Not on ICE's list of May 18, 2026. No office of this county is on that list."),
-        ("ne/douglas", "With an agreement for the whole state: Nebraska Department of Correctional Services; Nebraska"),
+        ("ne/douglas", "Offices of the state with an agreement: Nebraska Department of Correctional Services;"),
         (
             "mn/jackson",
             "Not any more. Jackson County Sheriff's Office had an agreement with ICE. It was over by January 14, 2026",
