@@ -11,12 +11,18 @@ from models.directory_tables import toolkits
 ANY_COUNTY = "00000"
 
 
-def get_toolkit(connection: Connection, county_fips: str, language: str) -> Row[Any] | None:
-    """Return a county's paper in a language, or else the one for any county; None when neither was made yet."""
-    codes = (county_fips, ANY_COUNTY)
-    statement = select(toolkits).where(toolkits.c.county_fips.in_(codes), toolkits.c.language == language)
-    # The county's own comes first: every county's number is greater than that of any county.
-    return connection.execute(statement.order_by(toolkits.c.county_fips.desc()).limit(1)).one_or_none()
+def name_state_paper(county_fips: str) -> str:
+    """Return the code of the paper for all counties of a county's state that have none of their own.
+
+    The state's two digits and three zeros, as the Census writes a whole state; no county has that number.
+    """
+    return f"{county_fips[:2]}000"
+
+
+def get_toolkit(connection: Connection, code: str, language: str) -> Row[Any] | None:
+    """Return the paper of that very code (a county's, a state's, or any county's); None when it was not made yet."""
+    statement = select(toolkits).where(toolkits.c.county_fips == code, toolkits.c.language == language)
+    return connection.execute(statement).one_or_none()
 
 
 def list_digests(connection: Connection) -> dict[tuple[str, str], str]:

@@ -22,6 +22,7 @@ from models.county_agencies import (
     serves_whole_state,
 )
 from models.list_imports import find_lists_read
+from models.toolkits import ANY_COUNTY, name_state_paper
 
 
 class Answer(StrEnum):
@@ -91,6 +92,18 @@ class CountyFacts:
     def agencies(self) -> tuple[AgencyFacts, ...]:
         """All of them, the nearest first."""
         return (*self.own, *self.local, *self.statewide)
+
+    @property
+    def paper_code(self) -> str:
+        """The code of its paper: its own where a source says anything, else its state's where a list was read."""
+        if any(agency.has_history for agency in (*self.own, *self.local)):
+            return self.place.fips
+        return name_state_paper(self.place.fips) if self.lists_read else ANY_COUNTY
+
+    @property
+    def has_own_paper(self) -> bool:
+        """Whether there is, or will be, a paper about this county."""
+        return self.paper_code == self.place.fips
 
     @property
     def models(self) -> tuple[SupportType, ...]:
@@ -175,10 +188,14 @@ def _describe_agency(
 
 @dataclass(frozen=True)
 class StateFacts:
-    """Which agencies of a state surely have an agreement today: name and FIPS code of the county, blank for none."""
+    """Which agencies of a state surely have an agreement today: name and FIPS code of the county, blank for none.
+
+    `statewide` are the names of those that work in all of it.
+    """
 
     lists_read: ListsRead | None
     with_agreement: tuple[tuple[str, str], ...]
+    statewide: tuple[str, ...] = ()
 
 
 def gather_state_facts(connection: Connection, state: str, today: date) -> StateFacts:
@@ -192,4 +209,5 @@ def gather_state_facts(connection: Connection, state: str, today: date) -> State
         if agreements[row.id]
     }
     found = tuple((row.name, row.county_fips) for row in rows if is_in.get(row.id))
-    return StateFacts(lists_read, found)
+    statewide = tuple(row.name for row in rows if is_in.get(row.id) and serves_whole_state(row))
+    return StateFacts(lists_read, found, statewide)

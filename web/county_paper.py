@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from web.county_words import CountyWords, SourceWords
+from web.county_words import OF_THE_STATE, CountyWords, SourceWords
 from web.csrf import N_
 from web.languages import DEFAULT_LANGUAGE, gettext
 from web.texts import read_text
 
 FOOT = N_("General information, not legal advice. Public facts, each with its source.")
 YOUR_COUNTY = N_("My county")
+ANY_OF_STATE = N_("Any county of {state}")
+NOT_LISTED_HERE = N_("As far as we know, no office of these counties is on ICE's list of {date}:")
+OWN_PAPER = N_("About these counties we know more. Each has a page and a paper of its own:")
 ANY_COUNTY_ANSWER = N_("This paper is for any county. The web page says what is known of yours.")
 HOW_TO_REPORT = N_("How to tell us what happened")
 REPORT_AT = N_("On this web page, without a name and without an account: {address}")
@@ -39,6 +42,20 @@ class PaperPart:
     kind: str
     lines: tuple[str, ...] = ()
     language: str = ""
+
+
+@dataclass(frozen=True)
+class StateWords:
+    """A state's counties of which no source says anything, and those of which one does; `agencies` are the state's own.
+
+    `list_date` is the day of ICE's newest list, in words.
+    """
+
+    state: str
+    list_date: str
+    not_listed: tuple[str, ...]
+    told: tuple[str, ...]
+    agencies: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,21 @@ def compose_county_paper(
     return CountyPaper(f"287(g): {place}", writer.say(FOOT), parts, tuple(writer.write_letter(words)))
 
 
+def compose_state_paper(
+    words: StateWords, language: str, *, texts: Path | None = None, address: str = ""
+) -> CountyPaper:
+    """Compose the paper for the counties of a state that are on no list: it names them, and says so of them."""
+    writer = _Writer(language, texts)
+    parts = (
+        *writer.write_state(words),
+        *writer.write_points(None),
+        *writer.write_rights(address),
+        *writer.announce_letter(None),
+    )
+    title = f"287(g): {writer.say(ANY_OF_STATE).format(state=words.state)}"
+    return CountyPaper(title, writer.say(FOOT), parts, tuple(writer.write_letter(None, words.state)))
+
+
 class _Writer:
     def __init__(self, language: str, texts: Path | None) -> None:
         self._language = language
@@ -87,6 +119,20 @@ class _Writer:
     def write_any(self) -> Iterator[PaperPart]:
         yield PaperPart("p", (self.say(ANY_COUNTY_ANSWER),))
         yield PaperPart("blank", (self.say(YOUR_COUNTY),))
+        yield self._head(N_("What a 287(g) agreement is"))
+        yield from self._read("agreement_basics")
+
+    def write_state(self, words: StateWords) -> Iterator[PaperPart]:
+        yield PaperPart("blank", (self.say(YOUR_COUNTY),))
+        yield self._head(N_("Is my county in a 287(g) agreement?"))
+        yield PaperPart("p", (self.say(NOT_LISTED_HERE).format(date=words.list_date),))
+        yield PaperPart("p", (", ".join(words.not_listed),))
+        if words.told:
+            yield self._head(OWN_PAPER, "p")
+            yield PaperPart("p", (", ".join(words.told),))
+        if words.agencies:
+            yield PaperPart("p", (self.say(OF_THE_STATE).format(agencies="; ".join(words.agencies)),))
+        yield from self._read("agreement_record")
         yield self._head(N_("What a 287(g) agreement is"))
         yield from self._read("agreement_basics")
 
@@ -144,10 +190,10 @@ class _Writer:
             yield self._head(LETTER_IN_ENGLISH, "p")
             yield from self._read(_choose_letter(words))
 
-    def write_letter(self, words: CountyWords | None) -> Iterator[PaperPart]:
+    def write_letter(self, words: CountyWords | None, state: str = "my state") -> Iterator[PaperPart]:
         foreign = DEFAULT_LANGUAGE if self._language != DEFAULT_LANGUAGE else ""
         yield from (PaperPart("blank", (line,), foreign) for line in _LETTER_LINES)
-        county, state = (words.county, words.state) if words else ("My county", "my state")
+        county, state = (words.county, words.state) if words else ("My county", state)
         what = "agreement" if words and words.is_in else "agreements"
         yield PaperPart("p", (_LETTER_SUBJECT.format(county=county, state=state, what=what),), foreign)
         yield from self._read(_choose_letter(words), DEFAULT_LANGUAGE)

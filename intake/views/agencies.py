@@ -18,6 +18,7 @@ from intake.views.front import check_language
 from models import toolkits
 from models.counties import County, list_state_codes, name_state
 from models.engine import look_up
+from models.toolkits import ANY_COUNTY
 from web.county_words import describe_county, find_host, write_date
 from web.database import get_engine
 from web.headers import allow_keeping
@@ -170,15 +171,32 @@ def _show_page_of(template: str, lang: str, state: str, county: str) -> Response
 
 @blueprint.get("/<lang>/agencies/<state>/<county>/toolkit")
 def send_toolkit(lang: str, state: str, county: str) -> Response | tuple[str, int]:
-    """Hand out the county's toolkit, or the one for every county, as a file to keep."""
+    """Hand out the county's paper as a file to keep; where nothing is known of it, the state's, called by its name."""
     check_language(lang)
     place = _find_place(get_directory_pages().get_directory(), state, county)
+    code = read_county_facts(place).paper_code
+    name = {place.fips: f"{state}-{county}", ANY_COUNTY: "any-county"}.get(code, f"{state}-any-county")
+    answer = _send_paper(code, lang, name)
+    if answer is None:
+        page = render_template("intake/agencies_no_toolkit.html", state=state, place=place, has_own=code == place.fips)
+        return page, 404
+    return answer
+
+
+@blueprint.get("/<lang>/agencies/paper")
+def send_paper(lang: str) -> Response:
+    """Hand out the paper for any county, called so."""
+    check_language(lang)
+    return _send_paper(ANY_COUNTY, lang, "any-county") or abort(404)
+
+
+def _send_paper(code: str, lang: str, name: str) -> Response | None:
     with look_up(get_engine()) as connection:
-        row = toolkits.get_toolkit(connection, place.fips, lang)
+        row = toolkits.get_toolkit(connection, code, lang)
     if row is None:
-        return render_template("intake/agencies_no_toolkit.html", state=state, county=county), 404
+        return None
     response = make_response(row.content)
     response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = f'attachment; filename="{state}-{county}.pdf"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     response.set_etag(row.digest)
     return response.make_conditional(request)

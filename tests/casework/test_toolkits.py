@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
@@ -21,6 +24,9 @@ from tests.casework.staff_office import StaffOffice
 from tests.casework.taken_back import Desk
 
 DAKOTA = "31043"
+NEBRASKA = "31000"
+# Iowa, Minnesota, Nebraska: those whose facts ship.
+STATES = ("19000", "27000", NEBRASKA)
 
 
 @pytest.fixture
@@ -43,15 +49,42 @@ def list_made(desk: Desk) -> dict[tuple[str, str], str]:
 
 
 def test_each_county_that_something_is_known_of_has_a_paper(desk: Desk) -> None:
-    """A county with an agreement has its paper in every language, and every other county the one for any."""
+    """A county with an agreement has its paper in every language, so has each state of which a list was read."""
     desk.work()
-    assert set(list_made(desk)) == {(code, lang) for code in (ANY_COUNTY, DAKOTA) for lang in ("en", "es")}
+    codes = (ANY_COUNTY, DAKOTA, *STATES)
+    assert set(list_made(desk)) == {(code, lang) for code in codes for lang in ("en", "es")}
     with read(desk.place.engine) as connection:
         own, other = (get_toolkit(connection, code, "es") for code in (DAKOTA, "31055"))
     assert own is not None
-    assert other is not None
-    assert (own.county_fips, other.county_fips) == (DAKOTA, ANY_COUNTY)
     assert own.content.startswith(b"%PDF")
+    assert other is None, "a paper that is about another place goes by the name of no county"
+
+
+def test_paper_of_a_state_names_each_county_that_is_on_no_list(desk: Desk, tmp_path: Path) -> None:
+    """Whoever lives in a county without an agreement has its name and that fact on paper, with the day of the list."""
+    desk.work()
+    with read(desk.place.engine) as connection:
+        paper = get_toolkit(connection, NEBRASKA, "en")
+    assert paper is not None
+    (tmp_path / "paper.pdf").write_bytes(paper.content)
+    command = ["pdftotext", str(tmp_path / "paper.pdf"), "-"]
+    told = " ".join(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+    before, after = told.split("About these counties we know more.")
+    assert "no office of these counties is on ICE's list of May 18, 2026" in before
+    assert "Adams County, Antelope County" in before
+    assert "Dakota County" not in before
+    assert "a page and a paper of its own: Dakota County" in after
+    assert "cost so far" not in after
+
+
+def test_papers_are_made_in_the_order_of_need(desk: Desk) -> None:
+    """Any county first, then those with an agreement today, then states, then counties whose agreement is over."""
+    with write(desk.place.engine) as connection:
+        jackson = agencies.c.county_fips == "27063"
+        connection.execute(update(agencies).where(jackson).values(is_listed=True))
+    with read(desk.place.engine) as connection:
+        subjects = making._list_subjects(connection, date(2026, 11, 23))
+    assert [subject.code for subject in subjects] == [ANY_COUNTY, DAKOTA, *STATES, "27063"]
 
 
 def test_only_what_changed_is_drawn_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,14 +112,14 @@ def test_only_what_changed_is_drawn_anew(desk: Desk, monkeypatch: pytest.MonkeyP
 
 
 def test_paper_of_a_county_of_which_nothing_is_known_any_more_goes(desk: Desk) -> None:
-    """When the last fact about a county is taken out of the directory, its paper goes too."""
+    """When the last fact about a county is taken out of the directory, its paper goes; it is among its state's then."""
     desk.work()
     with write(desk.place.engine) as connection:
         for table in (agreement_events, agreements):
             connection.execute(delete(table))
         note_directory_change(connection)
     desk.work()
-    assert {code for code, _lang in list_made(desk)} == {ANY_COUNTY}
+    assert {code for code, _lang in list_made(desk)} == {ANY_COUNTY, *STATES}
 
 
 def test_long_work_is_cut_into_pieces(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +130,7 @@ def test_long_work_is_cut_into_pieces(desk: Desk, monkeypatch: pytest.MonkeyPatc
     with read(desk.place.engine) as connection:
         assert MAKE_TOOLKITS in {job.kind for job in list_jobs(connection)}
     desk.work()
-    assert len(list_made(desk)) == 4
+    assert len(list_made(desk)) == 10
 
 
 def test_each_change_counts(desk: Desk) -> None:

@@ -231,19 +231,45 @@ def test_letter_sends_nothing(reader: PageClient, office: Office) -> None:
 
 
 def test_toolkit_is_a_file_with_a_plain_name(site: Flask, office: Office, owner: Engine) -> None:
-    """The paper of the county comes as a download in the reader's language; another county gets the one for any."""
+    """The paper of the county comes as a download in the reader's language; what is about more is called so."""
     del office
     with write(owner) as connection:
-        for code, content in ((toolkits.ANY_COUNTY, b"%PDF any"), ("31043", b"%PDF dakota")):
+        for code, content in (("00000", b"%PDF any"), ("31000", b"%PDF state"), ("31043", b"%PDF dakota")):
             made = {"digest": code, "made_on": date(2026, 11, 23), "content": content}
             toolkits.put_toolkit(connection, code, "en", **made)  # type: ignore[arg-type]  # mixed values
     client = site.test_client()
-    for county, content in (("dakota", b"%PDF dakota"), ("douglas", b"%PDF any")):
-        answer = client.get(f"/en/agencies/ne/{county}/toolkit")
+    for county, content, name in (
+        ("ne/dakota", b"%PDF dakota", "ne-dakota"),
+        ("ne/douglas", b"%PDF state", "ne-any-county"),
+        ("tx/travis", b"%PDF any", "any-county"),
+    ):
+        answer = client.get(f"/en/agencies/{county}/toolkit")
         assert answer.data == content
         assert answer.mimetype == "application/pdf"
-        assert answer.headers["Content-Disposition"] == f'attachment; filename="ne-{county}.pdf"'
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}.pdf"'
     assert client.get("/es/agencies/ne/dakota/toolkit").status_code == 404
+    assert client.get("/en/agencies/paper").data == b"%PDF any"
+    assert client.get("/es/agencies/paper").status_code == 404
+
+
+def test_no_other_paper_goes_by_a_countys_name(reader: PageClient, office: Office, owner: Engine) -> None:
+    """Until a county's own paper is made, the page says that it is being made, and offers the other as what it is."""
+    del office
+    with write(owner) as connection:
+        made = {"digest": "a", "made_on": date(2026, 11, 23), "content": b"%PDF any"}
+        toolkits.put_toolkit(connection, toolkits.ANY_COUNTY, "en", **made)  # type: ignore[arg-type]  # mixed values
+    page = reader.get("/en/agencies/ne/gage/toolkit")
+    assert page.status == 404
+    assert "The paper about Gage County is being made" in page.words
+    assert "Paper for any county (PDF)" in page.words
+    links = {
+        "ne/gage": "Everything on paper (PDF)",
+        "ne/douglas": "Paper for any county of this state, with its lists (PDF)",
+        "tx/travis": "Paper for any county (PDF)",
+    }
+    for county, link in links.items():
+        for tail in ("", "/action"):
+            assert link in reader.get(f"/en/agencies/{county}{tail}").words
 
 
 def test_two_sites_of_one_process_keep_their_pages_apart(office: Office, site: Flask) -> None:

@@ -52,7 +52,7 @@ def make_county(*agencies: AgencyFacts, lists: ListsRead | None = LISTS) -> Coun
         (make_county(lists=None), Answer.NO_RECORD, "for Nebraska, and nobody told us"),
         (make_county(make_agency(lists=None), lists=None), Answer.NO_RECORD, "We have not read a list"),
         (make_county(make_agency(IN_FORCE, lists=None), lists=None), Answer.YES, "has an agreement with ICE"),
-        (make_county(make_agency(IN_FORCE, kind="state")), Answer.NOT_LISTED, "of the state with an agreement: State Patrol."),
+        (make_county(make_agency(IN_FORCE, kind="state")), Answer.NOT_LISTED, "state with an agreement: State Patrol."),
     ],
 )  # fmt: skip
 def test_each_answer(county: CountyFacts, answer: Answer, words: str) -> None:
