@@ -34,6 +34,10 @@ NEED_DAY = N_("Write when it happened")
 NEED_NAME = N_("Write the agency's name")
 NEED_CITED = N_("Write on which day you looked there")
 NEED_PUBLISHED = N_("Write the day on which ICE published this list")
+NAMESAKE = N_(
+    "This state has an agency of this name in the directory already: {agency}. Correct that one, or tick below that "
+    "this is another one."
+)
 NOT_YET = N_("This day is still to come")
 ENDED_EARLY = N_("This is before the day of signing. Look at both.")
 
@@ -165,7 +169,13 @@ class AgencyForm(DatedForm):
     source = _make_line(N_("Where this stands"), [Words(_LONG, NEED_SOURCE)])
     cited_on = StringField(N_("Looked there on"), [TypedDate(NEED_CITED)])
     is_listed = BooleanField(N_("Show it on the public site"))
+    is_another = BooleanField(N_("It is another agency of the same name"))
     known_county = ("", "")
+
+    def refuse_namesake(self, name: str, county: str) -> None:
+        """Say at the field that the directory has an agency of this name; a tick says that it is another one."""
+        known = f"{name}, {county}" if county else name
+        self.name.errors = [*self.name.errors, _(NAMESAKE).format(agency=known)]
 
     def validate_ori(self, field: Field) -> None:
         """Check the number. Raises ValidationError."""

@@ -7,7 +7,15 @@ from typing import Any
 from sqlalchemy import Row
 
 from casework.caseworker import Caseworker
-from models.agencies import AgencySearch, find_remaining, get_agency, list_agencies, list_states, search_agencies
+from models.agencies import (
+    AgencySearch,
+    find_namesakes,
+    find_remaining,
+    get_agency,
+    list_agencies,
+    list_states,
+    search_agencies,
+)
 from models.agreements import Agreement, AgreementStatus, ListsRead, find_status
 from models.county_agencies import list_agreements, list_events
 from models.engine import read
@@ -81,6 +89,12 @@ def view_agency(caseworker: Caseworker, agency_id: str) -> AgencyView | None:
         lists = find_lists_read(connection, row.state)
         others = [other for other in list_agencies(connection, row.state) if other.id != row.id]
     return AgencyView(row, tuple(found), tuple(events), _find_today(caseworker, found, lists), lists, tuple(others))
+
+
+def find_namesake(caseworker: Caseworker, name: str, state: str, but_for: str = "") -> Row[Any] | None:
+    """Find an agency of a state that is called so already, besides the one with the id `but_for`; None when none is."""
+    with read(caseworker.engine) as connection:
+        return next(iter(find_namesakes(connection, name, state, but_for)), None)
 
 
 def find_agency(caseworker: Caseworker, agency_id: str) -> Row[Any] | None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, or_, select, update
 
-from models.agency_names import make_loose_key
+from models.agency_names import make_loose_key, make_name_key
 from models.directory_tables import agencies, agreement_events, agreements
 
 _OF_PUBLIC = agencies.c.is_listed.is_(True)
@@ -147,6 +147,16 @@ def find_matches(connection: Connection, name: str, state: str = "", county: str
     county_key = make_loose_key(county)
     near = [match for match in matches if county_key and make_loose_key(match.county) == county_key]
     return near if len(matches) > 1 and near else matches
+
+
+def find_namesakes(connection: Connection, name: str, state: str, but_for: str = "") -> list[Row[Any]]:
+    """Find the agencies of a state that are called so, by name or alias, whatever the spelling; one id aside."""
+    key = make_name_key(name)
+    return [
+        row
+        for row in list_agencies(connection, state)
+        if row.id != but_for and key in {make_name_key(known) for known in (row.name, *row.aliases.splitlines())}
+    ]
 
 
 def merge_agency(connection: Connection, from_id: str, into_id: str, aliases: str) -> Mapping[str, int]:

@@ -1,7 +1,7 @@
 """The directory of agencies: the list, one agency, and what is changed of it by hand."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from casework import agency_forms as forms
 from casework.agency_forms import TYPE_WORDS, write_when
-from casework.agency_pages import AgencyView, view_agencies, view_agency
+from casework.agency_pages import AgencyView, find_namesake, view_agencies, view_agency
 from casework.agreement_words import (
     EVENT_KIND,
     MODEL,
@@ -36,6 +36,7 @@ from casework.directory_editing import (
 )
 from casework.permissions import Permission, require
 from casework.shipped_facts import load_shipped_facts
+from casework.views.agency_sure import ask_once_more, describe_merge, is_sure
 from casework.views.caseworker import get_caseworker, write_ids
 from models.agencies import AgencySearch
 from models.agreements import Agreement
@@ -56,6 +57,12 @@ ADD_AGREEMENT = N_("Add an agreement")
 CORRECT_AGREEMENT = N_("Correct an agreement")
 ADD_EVENT = N_("Add to the timeline")
 MERGE = N_("Merge with another agency")
+REMOVE_AGREEMENT = N_("Remove an agreement")
+REMOVE_EVENT = N_("Remove from the timeline")
+DONE = {
+    "merged": N_("It is merged. The other one has its names, agreements and timeline now."),
+    "removed": N_("It is removed."),
+}
 _WORDS = {
     "event": EVENT_KIND,
     "model": MODEL,
@@ -97,7 +104,7 @@ def send_new() -> Answer:
     """Add an agency."""
     form = forms.AgencyForm(request.form)
     _tell_today(form)
-    if not form.validate():
+    if not form.validate() or _has_namesake(form):
         return _render_form(None, form, ADD_AGENCY)
     return redirect(f"/agencies/{add_agency(get_caseworker(), form.list_columns())}", code=303)
 
@@ -108,7 +115,8 @@ def show_agency(agency_id: str) -> Answer:
     """Show all that is known of an agency; the id of one that was merged leads to the one that remains."""
     view = _find_view(agency_id)
     if view.row.id != agency_id:
-        return redirect(f"/agencies/{view.row.id}", code=303)
+        done = request.args.get("done", "")
+        return redirect(f"/agencies/{view.row.id}{f'?done={done}' if done in DONE else ''}", code=303)
     return _render(view, forms.ButtonForm())
 
 
@@ -130,6 +138,9 @@ def send_edit(agency_id: str) -> Answer:
     view = _find_own(agency_id)
     form = forms.AgencyForm(request.form)
     form.known_county = (view.row.county, view.row.county_fips)
+    _tell_today(form)
+    if form.validate() and _has_namesake(form, view):
+        return _render_form(view, form, CORRECT_AGENCY)
     return _save(view, form, CORRECT_AGENCY, lambda who: correct_agency(who, agency_id, form.list_columns()))
 
 
@@ -187,8 +198,12 @@ def send_agreement(agency_id: str, agreement_id: str) -> Answer:
 @blueprint.post("/agencies/<uuid:agency_id>/agreements/<uuid:agreement_id>/remove")
 @require(Permission.AGENCY_EDIT)
 def send_remove_agreement(agency_id: str, agreement_id: str) -> Answer:
-    """Take out an agreement that was added by mistake."""
-    return _press(agency_id, lambda who: remove_agreement(who, agency_id, agreement_id))
+    """Take out an agreement that was added by mistake, after asking once more."""
+    view = _find_own(agency_id)
+    row = _find_agreement(view, agreement_id)
+    line = " ".join([f"{MODEL[row.support_type]}.", *describe_agreement(row), row.source])
+    lines = [] if row.first_seen_on else [line]  # what a list has is refused anyway: nothing to ask
+    return _press(view, REMOVE_AGREEMENT, lines, lambda who: remove_agreement(who, agency_id, agreement_id))
 
 
 @blueprint.get("/agencies/<uuid:agency_id>/events/new")
@@ -209,8 +224,11 @@ def send_new_event(agency_id: str) -> Answer:
 @blueprint.post("/agencies/<uuid:agency_id>/events/<uuid:event_id>/remove")
 @require(Permission.AGENCY_EDIT)
 def send_remove_event(agency_id: str, event_id: str) -> Answer:
-    """Take out of the timeline what was added by mistake."""
-    return _press(agency_id, lambda who: remove_event(who, agency_id, event_id))
+    """Take out of the timeline what was added by mistake, after asking once more."""
+    view = _find_own(agency_id)
+    row = next((event for event in view.events if event.id == event_id), None) or abort(404)
+    line = f"{write_day(row.happened_on, row.precision)}: {EVENT_KIND.get(row.kind, row.kind)}. {row.what} {row.source}"
+    return _press(view, REMOVE_EVENT, [line], lambda who: remove_event(who, agency_id, event_id))
 
 
 @blueprint.get("/agencies/<uuid:agency_id>/merge")
@@ -224,10 +242,23 @@ def show_merge(agency_id: str) -> Answer:
 @blueprint.post("/agencies/<uuid:agency_id>/merge")
 @require(Permission.AGENCY_EDIT)
 def send_merge(agency_id: str) -> Answer:
-    """Say that this agency is the same as another, which remains."""
+    """Say that this agency is the same as another, which remains, after showing what that does."""
     view = _find_own(agency_id)
     form = _make_merge_form(view)
+    if not is_sure() and form.validate():
+        remaining = next(row for row in view.others if row.id == form.remaining.code)
+        return ask_once_more(view, form, MERGE, describe_merge(view, remaining.name), remaining.id)
     return _save(view, form, MERGE, lambda who: merge_agencies(who, agency_id, form.remaining.code))
+
+
+def _has_namesake(form: forms.AgencyForm, view: AgencyView | None = None) -> bool:
+    """Whether another agency of the state is called so, and nobody ticked that this is another one; says so then."""
+    if form.is_another.data or (view and view.row.name == form.name.data):
+        return False
+    known = find_namesake(get_caseworker(), form.name.data or "", form.state.code, view.row.id if view else "")
+    if known is not None:
+        form.refuse_namesake(known.name, known.county)
+    return known is not None
 
 
 def _find_view(agency_id: str) -> AgencyView:
@@ -277,21 +308,23 @@ def _save(view: AgencyView, form: BoxForm, title: str, deed: Callable[[Caseworke
             form.form_errors.append(_(NOT_THE_SAME))
     if form.errors:
         return _render_form(view, form, title)
-    return redirect(f"/agencies/{view.row.id}", code=303)
+    done = "?done=merged" if title == MERGE else ""
+    return redirect(f"/agencies/{view.row.id}{done}", code=303)
 
 
-def _press(agency_id: str, deed: Callable[[Caseworker], None]) -> Answer:
-    """Do what a button of an agency's page says."""
-    view = _find_own(agency_id)
+def _press(view: AgencyView, title: str, lines: Sequence[str], deed: Callable[[Caseworker], None]) -> Answer:
+    """Do what a button of an agency's page says; where there is something to show, ask once more before."""
     form = forms.ButtonForm(request.form)
     if form.validate():
+        if lines and not is_sure():
+            return ask_once_more(view, form, title, lines)
         try:
             deed(get_caseworker())
         except NotInDirectoryError:
             abort(404)
         except ListedError:
             form.form_errors.append(_(LISTED))
-    return _render(view, form) if form.errors else redirect(f"/agencies/{agency_id}", code=303)
+    return _render(view, form) if form.errors else redirect(f"/agencies/{view.row.id}?done=removed", code=303)
 
 
 def _render(view: AgencyView, button: forms.ButtonForm) -> Answer:
@@ -299,6 +332,7 @@ def _render(view: AgencyView, button: forms.ButtonForm) -> Answer:
         "casework/agency.html",
         view=view,
         button=button,
+        done=_(DONE[done]) if (done := request.args.get("done", "")) in DONE else "",
         words=_WORDS,
         answer=answer_status(view.status),
         describe_agreement=describe_agreement,
@@ -310,6 +344,8 @@ def _render(view: AgencyView, button: forms.ButtonForm) -> Answer:
 
 
 def _render_form(view: AgencyView | None, form: BoxForm, title: str) -> Answer:
+    if isinstance(form, forms.AgencyForm) and not (form.is_another.data or form.name.errors):
+        del form.is_another  # asked only where the name is known already
     content = render_template("casework/agency_form.html", view=view, form=form, title=_(title))
     return content, 400 if form.errors else 200
 

@@ -239,6 +239,13 @@ def test_an_agreement_of_a_month_and_an_event_of_a_year(engine: Engine, admin: P
     page = admin.submit(admin.get(f"{path}/agreements/{told.id}"), {"ended": ""})
     assert "Ended: 2026" not in page.words
     page = press(admin, page, f"{path}/agreements/{told.id}/remove")
+    assert "Nothing is done yet" in page.words
+    with read(engine) as connection:
+        assert len(list_agreements(connection, [agency_id])[agency_id]) == 2
+    page = press(admin, page, f"{path}/agreements/{told.id}/remove")
+    assert "It is removed." in page.words
+    page = press(admin, page, f"{path}/events/{event.id}/remove")
+    assert "People march" in page.words
     page = press(admin, page, f"{path}/events/{event.id}/remove")
     assert "March 2026" not in page.words
     assert "People march" not in page.words
@@ -252,12 +259,39 @@ def test_two_agencies_become_one(engine: Engine, admin: PageClient) -> None:
     """The other's names, agreements and timeline go to the one that remains; its old address leads there."""
     jackson, cass = find_id(engine, "Jackson"), find_id(engine, "Cass")
     page = admin.submit(admin.get(f"/agencies/{jackson}/merge"), {"remaining": cass})
+    assert "Nothing is done yet" in page.words
+    assert "Its names become other names of “Cass County Sheriff's Office”." in page.words
+    assert admin.client.get(f"/agencies/{jackson}/edit").status_code == 200
+    page = admin.submit(page, {}, action=f"/agencies/{jackson}/merge")
+    assert "It is merged." in page.words
     assert page.heading == "Cass County Sheriff's Office"
     assert "Jackson County Sheriff's Office" in page.words
     assert "No longer on that of January 14, 2026" in page.words
     page = admin.submit(admin.get(f"/agencies/{cass}/merge"), {})
     assert page.list_errors() == ["Choose the other agency"]
     assert admin.client.get(f"/agencies/{jackson}/edit").status_code == 404
+
+
+def test_second_agency_of_a_name_is_asked_about(engine: Engine, admin: PageClient) -> None:
+    """A name that the state has already is told at the field, however it is spelt; only a tick adds another one."""
+    values = {"name": "CASS COUNTY SHERIFFS OFFICE", "type": "county", **SOURCE}
+    with read(engine) as connection:
+        state = next(row.state for row in list_agencies(connection) if row.name.startswith("Cass"))
+    page = admin.get("/agencies/new")
+    assert "another agency of the same name" not in page.words
+    page = admin.submit(page, {**values, "state": state})
+    assert page.status == 400
+    assert page.list_errors()[0].startswith(
+        "This state has an agency of this name in the directory already: Cass County"
+    )
+    assert admin.submit(admin.get("/agencies/new"), {**values, "state": "WY"}).status == 200
+    page = admin.submit(page, {"is_another": "y"})
+    assert (page.status, page.heading) == (200, "CASS COUNTY SHERIFFS OFFICE")
+    assert admin.submit(admin.get(f"{page.path}/edit"), {"city": "Plattsmouth"}).status == 200
+    with read(engine) as connection:
+        other = next(row.id for row in list_agencies(connection, state) if not row.name.casefold().startswith("cass"))
+    renamed = admin.submit(admin.get(f"/agencies/{other}/edit"), {"name": values["name"]})
+    assert renamed.status == 400
 
 
 def test_a_list_is_shown_before_it_changes_anything(engine: Engine, admin: PageClient) -> None:
