@@ -37,6 +37,8 @@ def list_exhibit_numbers(
         for number, exhibit in enumerate(production.case_file.exhibits, start=1)
         if f"exhibit-{number}" in places
     ]
+    if not starts:
+        return ()  # a case without files: the set is its index alone
     after_all = min(places.get(name, count + 1) for name in _AFTER_EXHIBITS)
     ends = [first - 1 for _id, first in (*starts[1:], ("", after_all))]
 

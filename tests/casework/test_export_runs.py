@@ -15,9 +15,11 @@ from sqlalchemy import select, update
 
 from casework.access_changes import restrict_case
 from casework.destruction import settle_withdrawal
+from casework.export_forms import LETTERS
 from casework.export_runs import KEPT_SECONDS, RunNotFoundError, RunRefusedError, resume_runs, start_run, stop_run
 from casework.ledger_commands import verify_chains
 from casework.opening import open_case
+from casework.orders import DocumentKind
 from casework.permissions import Role
 from casework.producing import Product, make_product
 from casework.run_listing import list_own_runs, view_run
@@ -73,6 +75,20 @@ def test_makes_each_document_once_for_who_asked(runs: Runs) -> None:
         assert "export:requested" in runs.desk.list_events(case.id)
     assert not any(report.faults for report in verify_chains(runs.desk.place.engine, runs.desk.config, {}))
     assert runs.desk.list_waiting() == []
+
+
+@pytest.mark.parametrize("kind", list(DocumentKind))
+def test_a_worker_can_make_every_kind(runs: Runs, kind: DocumentKind) -> None:
+    """Whatever can be made of one case can be made in a run, by a worker that holds no key but those it was given."""
+    cases, worker = runs.file_cases(1), runs.hire()
+    letter = LETTERS[0][0] if kind is DocumentKind.LETTER else ""
+    is_bundle = kind is DocumentKind.BUNDLE
+    order = replace(ORDER, kind=kind, letter=letter, is_numbered=True, with_sealed_originals=is_bundle)
+    run_id = runs.ask(cases, order)
+    runs.desk.work(worker)
+    run = runs.view(run_id)
+    assert [case.words for case in run.cases] == [""]
+    assert runs.read_result(run, run.cases[0]).startswith(b"PK" if is_bundle else b"%PDF")
 
 
 def test_nobody_else_sees_or_opens_it(runs: Runs) -> None:
