@@ -60,7 +60,7 @@ def test_from_ticking_to_taking(
         for case in (*cases, unchecked):
             page.get_by_role("checkbox", name=f"Choose {case.reference}").check()
         look(page, "cases", size[0])
-        page.get_by_role("button", name="Of the ticked cases").click()
+        page.get_by_role("button", name="Of the ticked cases", exact=True).click()
         page.get_by_label("Another reason").check()
         page.get_by_role("button", name="Make the documents").click()
         assert page.title().startswith("Error: ")
