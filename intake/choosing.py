@@ -108,16 +108,22 @@ def _list_names(directory: Directory, state: str) -> tuple[str, ...]:
 def start_with_place(
     engine: Engine, config: IntakeConfig, draft: Draft, directory: Directory, posted: Mapping[str, str], language: str
 ) -> Draft:
-    """Put the place and the agency that were chosen on a county's page into a report that names none yet.
+    """Put the place and the agency that were chosen on a county's or an office's page into a report that names none.
 
-    A place that is not in the directory is passed over. Raises as `intake.drafts.change_draft`.
+    A place that is not in the directory is passed over; an agency that is bound to no county brings its state alone.
+    Raises as `intake.drafts.change_draft`.
     """
     place = directory.find_place(posted.get("state", ""), posted.get("county", ""))
-    if place is None or any(draft.answers.get(question) for question in ("state", "county", "agency")):
-        return draft
     agency = directory.get_agency(posted.get("agency", ""))
-    answers = {"state": place.state, "county": place.name}
-    if agency is not None and agency.state == place.state:
+    if agency is not None and agency.state != posted.get("state", ""):
+        agency = None
+    is_office = agency is not None and agency.id in directory.office_slugs
+    if (place is None and not is_office) or any(
+        draft.answers.get(question) for question in ("state", "county", "agency")
+    ):
+        return draft
+    answers = {"state": place.state, "county": place.name} if place else {"state": posted.get("state", "")}
+    if agency is not None:
         answers["agency"] = agency.name
     on = clock.today(config.time_zone).isoformat()
 

@@ -13,7 +13,7 @@ from models.counties import County
 from models.directory_versions import get_directory_version
 from models.engine import look_up, read
 from web import clock
-from web.county_facts import CountyFacts, StateFacts, gather_county_facts, gather_state_facts
+from web.county_facts import CountyFacts, StateFacts, gather_county_facts, gather_office_facts, gather_state_facts
 from web.database import get_engine
 
 
@@ -69,6 +69,12 @@ def read_county_facts(place: County) -> CountyFacts:
     """Read what is known of a county today."""
     with read(get_engine()) as connection:
         return gather_county_facts(connection, place, clock.today(get_config().time_zone))
+
+
+def read_office_facts(agency_id: str) -> CountyFacts | None:
+    """Read what is known today of an agency that is bound to no county."""
+    with read(get_engine()) as connection:
+        return gather_office_facts(connection, agency_id, clock.today(get_config().time_zone))
 
 
 def read_state_facts(state: str) -> StateFacts:

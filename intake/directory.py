@@ -73,6 +73,22 @@ class Directory:
         return get_county(agency.county_fips) or next(others, None)
 
     @cached_property
+    def offices(self) -> dict[tuple[str, str], AgencyEntry]:
+        """The agencies that are bound to no county, by state and the name that they have in an address."""
+        found: dict[tuple[str, str], AgencyEntry] = {}
+        for agency in self.agencies:
+            if self.find_county_of(agency) is None:
+                slug = make_slug(agency.name)
+                is_taken = not slug or (agency.state, slug) in found
+                found[agency.state, f"{slug}-{agency.id[:8]}".strip("-") if is_taken else slug] = agency
+        return found
+
+    @cached_property
+    def office_slugs(self) -> dict[str, str]:
+        """The name in an address of each agency that is bound to no county, by its id."""
+        return {agency.id: slug for (_state, slug), agency in self.offices.items()}
+
+    @cached_property
     def word_list(self) -> WordList:
         """All words of names that can be looked for, to find those that are spelt almost like what was typed."""
         entries = (*list_known_counties(), *list_known_towns(), *map(make_county_entry, self.other_counties))

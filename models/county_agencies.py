@@ -34,6 +34,18 @@ def list_county_agencies(connection: Connection, state: str, county_fips: str) -
     return [row for row in rows if row.county_fips == county_fips or serves_whole_state(row)]
 
 
+def list_unplaced_agencies(connection: Connection, state: str) -> list[Row[Any]]:
+    """List the agencies of a state of which nobody knows the county, by name; not those that serve the whole state."""
+    statement = _select_shown(agencies).where(agencies.c.state == state, agencies.c.county_fips == "")
+    rows = connection.execute(statement.order_by(agencies.c.name))
+    return [row for row in rows if not serves_whole_state(row)]
+
+
+def get_shown_agency(connection: Connection, agency_id: str) -> Row[Any] | None:
+    """Return an agency that the public may see."""
+    return connection.execute(_select_shown(agencies).where(agencies.c.id == agency_id)).one_or_none()
+
+
 def serves_whole_state(row: Any) -> bool:  # noqa: ANN401  # a database row
     """Tell whether an agency works in all of its state: one of the state that is bound to no county and no campus."""
     words = set(make_name_key(row.name).split())

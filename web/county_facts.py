@@ -15,10 +15,12 @@ from models.agreements import Agreement, AgreementStatus, ListsRead, Standing, S
 from models.counties import County
 from models.county_agencies import (
     COUNTY,
+    get_shown_agency,
     list_agreements,
     list_county_agencies,
     list_events,
     list_shown_agencies,
+    list_unplaced_agencies,
     serves_whole_state,
 )
 from models.list_imports import find_lists_read
@@ -79,7 +81,10 @@ class AgencyFacts:
 
 @dataclass(frozen=True)
 class CountyFacts:
-    """A county, the answer, and its agencies: the county's own, those of its cities, those of the whole state."""
+    """A county, the answer, and its agencies: the county's own, those of its cities, those of the whole state.
+
+    `unplaced`: so many agencies of the state have an agreement, and nobody knows in which county they are.
+    """
 
     place: County
     answer: Answer
@@ -87,6 +92,7 @@ class CountyFacts:
     own: tuple[AgencyFacts, ...]
     local: tuple[AgencyFacts, ...]
     statewide: tuple[AgencyFacts, ...]
+    unplaced: int = 0
 
     @property
     def agencies(self) -> tuple[AgencyFacts, ...]:
@@ -123,7 +129,28 @@ def gather_county_facts(connection: Connection, place: County, today: date) -> C
     whole_state = {row.id for row in rows if serves_whole_state(row)}
     local = tuple(each for each in facts if each.type != COUNTY and each.id not in whole_state)
     statewide = tuple(each for each in facts if each.id in whole_state)
-    return CountyFacts(place, find_answer(own, local, lists_read), lists_read, own, local, statewide)
+    unplaced = _count_unplaced(connection, place.state, today, lists_read)
+    return CountyFacts(place, find_answer(own, local, lists_read), lists_read, own, local, statewide, unplaced)
+
+
+def _count_unplaced(connection: Connection, state: str, today: date, lists_read: ListsRead | None) -> int:
+    ids = [row.id for row in list_unplaced_agencies(connection, state)]
+    found = list_agreements(connection, ids).values()
+    return sum(find_status(rows, today, today, lists_read).standing is Standing.YES for rows in found if rows)
+
+
+def gather_office_facts(connection: Connection, agency_id: str, today: date) -> CountyFacts | None:
+    """Gather what the directory knows of one agency that is bound to no county; None when the public may not see it.
+
+    Its place is its state, without a number or an address.
+    """
+    row = get_shown_agency(connection, agency_id)
+    if row is None:
+        return None
+    lists_read = find_lists_read(connection, row.state)
+    agreements, events = list_agreements(connection, [row.id])[row.id], list_events(connection, [row.id])[row.id]
+    own = (_describe_agency(row, agreements, events, today, lists_read),)
+    return CountyFacts(County("", "", row.state, ""), find_answer(own, (), lists_read), lists_read, own, (), ())
 
 
 def find_answer(own: Sequence[AgencyFacts], local: Sequence[AgencyFacts], lists_read: ListsRead | None) -> Answer:
@@ -188,13 +215,13 @@ def _describe_agency(
 
 @dataclass(frozen=True)
 class StateFacts:
-    """Which agencies of a state surely have an agreement today: name and FIPS code of the county, blank for none.
+    """Which agencies of a state surely have an agreement today: id, name, FIPS code of the county, blank for none.
 
     `statewide` are the names of those that work in all of it.
     """
 
     lists_read: ListsRead | None
-    with_agreement: tuple[tuple[str, str], ...]
+    with_agreement: tuple[tuple[str, str, str], ...]
     statewide: tuple[str, ...] = ()
 
 
@@ -208,6 +235,6 @@ def gather_state_facts(connection: Connection, state: str, today: date) -> State
         for row in rows
         if agreements[row.id]
     }
-    found = tuple((row.name, row.county_fips) for row in rows if is_in.get(row.id))
+    found = tuple((row.id, row.name, row.county_fips) for row in rows if is_in.get(row.id))
     statewide = tuple(row.name for row in rows if is_in.get(row.id) and serves_whole_state(row))
     return StateFacts(lists_read, found, statewide)

@@ -3,7 +3,7 @@
 It must never round a date up: a source that gives the month is shown with the month.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -46,6 +46,7 @@ SOURCES_DIFFER = N_("{agency}: what we found does not say clearly whether there 
 NONE_LISTED = N_("No office of this county is on that list.")
 NO_LIST = N_("We have not read a list of ICE for {state}, and nobody told us of an agreement here.")
 OF_THE_STATE = N_("Offices of the state with an agreement: {agencies}. They may act here too.")
+UNPLACED = N_("Offices with an agreement of which we do not know the county: {number}. The page of {state} names them.")
 
 SIGNED = N_("Signed: {date}.")
 ENDED = N_("Ended: {date}.")
@@ -156,6 +157,13 @@ def describe_county(facts: CountyFacts, language: str) -> CountyWords:
     )
 
 
+def describe_office(facts: CountyFacts, language: str) -> CountyWords:
+    """Put what is known of one agency that is bound to no county into a language's words."""
+    words = describe_county(facts, language)
+    # The sentence about the offices of "this county" is about none.
+    return replace(words, sentences=()) if facts.answer is Answer.NOT_LISTED else words
+
+
 def _name_holders(facts: CountyFacts, model: SupportType) -> list[str]:
     return [agency.name for agency in facts.agencies if agency.is_in and model in agency.status.models]
 
@@ -172,6 +180,9 @@ def _compose_answer(facts: CountyFacts, language: str) -> list[str]:
         sentences.append(gettext(NONE_LISTED, language))
     if facts.answer is Answer.NO_RECORD:
         sentences.append(gettext(NO_LIST, language).format(state=name_state(facts.place.state)))
+    if facts.unplaced:
+        state = name_state(facts.place.state)
+        sentences.append(gettext(UNPLACED, language).format(number=facts.unplaced, state=state))
     if names := "; ".join(agency.name for agency in facts.statewide if agency.is_in):
         sentences.append(gettext(OF_THE_STATE, language).format(agencies=names))
     return sentences

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from flask import Blueprint, abort, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from intake.county_pages import get_directory_pages, read_county_facts, read_state_facts
+from intake.county_pages import get_directory_pages, read_county_facts, read_office_facts, read_state_facts
 from intake.directory import Directory
 from intake.page_cache import KeptPage
 from intake.place_words import LONGEST_QUERY
@@ -19,7 +19,7 @@ from models import toolkits
 from models.counties import County, list_state_codes, name_state
 from models.engine import look_up
 from models.toolkits import ANY_COUNTY
-from web.county_words import describe_county, find_host, write_date
+from web.county_words import describe_county, describe_office, find_host, write_date
 from web.database import get_engine
 from web.headers import allow_keeping
 from web.languages import get_language
@@ -92,6 +92,7 @@ def search(lang: str) -> Response | str:
         agencies=[(agency, directory.find_county_of(agency)) for agency in found.agencies[:_MOST_AGENCIES]],
         most_agencies=_MOST_AGENCIES,
         most_places=_MOST_PLACES,
+        office_slugs=directory.office_slugs,
         name_state=name_state,
     )
 
@@ -129,10 +130,29 @@ def show_state(lang: str, state: str) -> Response:
             state=state,
             state_name=name_state(state.upper()),
             agencies=facts.with_agreement,
+            office_slugs=directory.office_slugs,
             list_date=write_date(read.newest_on, "day", get_language().code) if read else "",
         )
 
     return _make((state,), make)
+
+
+@blueprint.get("/<lang>/agencies/<state>/offices/<office>")
+def show_office(lang: str, state: str, office: str) -> Response:
+    """Answer whether an office that is bound to no county has an agreement, since when and of which model."""
+    check_language(lang)
+
+    def make(directory: Directory) -> str:
+        agency = directory.offices.get((state.upper(), office))
+        facts = read_office_facts(agency.id) if agency and state.islower() else None
+        if facts is None:
+            abort(404)
+        words = describe_office(facts, get_language().code)
+        return render_template(
+            "intake/agencies_office.html", agency=agency, facts=facts, words=words, find_host=find_host, state=state
+        )
+
+    return _make((state, office), make)
 
 
 @blueprint.get("/<lang>/agencies/<state>/<county>")

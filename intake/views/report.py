@@ -248,8 +248,8 @@ def _begin(page: Page, lang: str) -> Response | tuple[str, int]:
 
 
 def _start_with_place(draft: Draft, lang: str) -> None:
-    """Begin with the place and the agency that a county's page sent along, if one did."""
-    if "county" in request.form:
+    """Begin with the place and the agency that a county's or an office's page sent along, if one did."""
+    if "state" in request.form:
         directory = get_directory_pages().get_directory()
         start_with_place(get_engine(), get_config(), draft, directory, request.form, lang)
 

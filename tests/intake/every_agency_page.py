@@ -15,7 +15,7 @@ COUNTIES = ("ne/dakota", "ne/gage", "ne/douglas", "mn/jackson", "tx/travis")
 def read_agency_pages(reader: PageClient, lang: str) -> Iterator[Page]:
     """Yield search, states, counties, and what can be read and printed; then the form's own search."""
     yield reader.get(f"/{lang}/agencies")
-    for query in ("dakota", "omaha 7"):
+    for query in ("dakota", "omaha 7", "dakotta", "sioux city", "nebraska patrol"):
         yield reader.get(f"/{lang}/agencies?q={query}")
     for name in READINGS:
         yield reader.get(f"/{lang}/agencies/{name}")
@@ -25,6 +25,8 @@ def read_agency_pages(reader: PageClient, lang: str) -> Iterator[Page]:
         yield reader.get(f"/{lang}/agencies/{address}")
         yield reader.get(f"/{lang}/agencies/{address}/action")
     yield reader.get(f"/{lang}/agencies/ne/dakota/letter")
+    yield reader.get(f"/{lang}/agencies/ne/douglas/letter")
+    yield reader.get(f"/{lang}/agencies/ne/offices/nebraska-state-patrol")
     waiting = reader.get(f"/{lang}/agencies/ne/dakota/toolkit")
     assert waiting.status == 404
     yield waiting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -136,7 +137,8 @@ def test_state_lists_its_counties_and_who_is_in(reader: PageClient, office: Offi
     del office
     page = reader.get("/en/agencies/ne")
     links = {link.get("href") for link in page.find_all("a")}
-    assert len([link for link in links if link and link.startswith("/en/agencies/ne/")]) == 93
+    assert len([link for link in links if link and re.fullmatch(r"/en/agencies/ne/[a-z-]+", link)]) == 93
+    assert "/en/agencies/ne/offices/nebraska-state-patrol" in links
     assert "Red Willow County Sheriff's Office" in page.words
     assert "Jackson County Sheriff's Office" not in reader.get("/en/agencies/mn").words
     assert "We know of none." in reader.get("/en/agencies/vt").words

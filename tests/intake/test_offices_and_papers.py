@@ -14,7 +14,7 @@ from models.directory_versions import note_directory_change
 from models.engine import create_engine, write
 from tests.intake.directory import lay_down_directory
 from tests.intake.office import Office
-from tests.page_client import PageClient
+from tests.page_client import PageClient, read_fields
 
 BLANK = dict.fromkeys(("aliases", "ori", "county", "county_fips", "city", "claims_office", "officials", "source"), "")
 COLLEGE = "Board of Trustees of Larkspur State College"
@@ -98,3 +98,75 @@ def test_points_do_not_take_an_agreement_for_granted(
     without = reader.get(f"/{lang}/agencies/ne/douglas/action").words
     assert (paid in with_one, asked in with_one) == (True, False)
     assert (paid in without, asked in without) == (False, True)
+
+
+def test_office_without_a_county_has_its_facts(reader: PageClient, owner: Engine) -> None:
+    """A city's police whose county no list tells is found by name, with the answer, model, day, document and source."""
+    lay_down_agency(owner, "Larkspur Police Department", "municipality")
+    found = reader.get("/en/agencies?q=larkspur+police")
+    (link,) = [link.get("href", "") for link in found.find_all("a") if "Larkspur" in "".join(link.itertext())]
+    assert link == "/en/agencies/ne/offices/larkspur-police-department"
+    assert link in {each.get("href") for each in reader.get("/en/agencies/ne").find_all("a")}
+    page = reader.get(link)
+    for words in (
+        "Does Larkspur Police Department have an agreement with ICE?",
+        "Yes. Larkspur Police Department has an agreement with ICE, since March 5, 2025.",
+        "Task force model",
+        "The agreement itself (leads to www.ice.gov)",
+        "As of ICE's list of May 18, 2026.",
+    ):
+        assert words in page.words
+
+
+def test_report_begins_on_an_offices_page(reader: PageClient, owner: Engine) -> None:
+    """The form then knows the state and the office, and asks for the county."""
+    agency_id = lay_down_agency(owner, "Larkspur Police Department", "municipality")
+    page = reader.get("/en/agencies/ne/offices/larkspur-police-department")
+    fields = [*read_fields(page.find_form("/report/start")), ("agency", agency_id)]
+    assert reader.post("/en/report/start", fields).path.endswith("/report/urgent")
+    where = dict(read_fields(reader.get("/en/report/where").find_form("/where")))
+    assert (where["state"], where["county"]) == ("NE", "")
+    police = dict(read_fields(reader.get("/en/report/police").find_form("/police")))
+    assert (police["agency"], police["agency_choice"]) == ("Larkspur Police Department", agency_id)
+
+
+def test_state_that_is_not_the_agencys_begins_a_plain_report(reader: PageClient, owner: Engine) -> None:
+    """An office is put in with its own state only."""
+    agency_id = lay_down_agency(owner, "Larkspur Police Department", "municipality")
+    reader.post("/en/report/start", [("state", "MN"), ("agency", agency_id)])
+    assert dict(read_fields(reader.get("/en/report/where").find_form("/where")))["state"] == ""
+
+
+def test_county_page_says_that_some_offices_have_no_county(reader: PageClient, owner: Engine) -> None:
+    """A county is not said to be free of agreements without a word on offices whose county nobody knows."""
+    sentence = "Offices with an agreement of which we do not know the county"
+    assert sentence not in reader.get("/en/agencies/ne/douglas").words
+    lay_down_agency(owner, "Larkspur Police Department", "municipality")
+    lay_down_agency(owner, COLLEGE, "state")
+    assert f"{sentence}: 2. The page of Nebraska names them." in reader.get("/en/agencies/ne/douglas").words
+    assert sentence not in reader.get("/en/agencies/mn/hennepin").words
+
+
+def test_two_offices_of_one_name_have_two_pages(reader: PageClient, owner: Engine) -> None:
+    """Neither is lost behind the other."""
+    for _number in range(2):
+        lay_down_agency(owner, "Larkspur Police Department", "municipality")
+    links = {link.get("href", "") for link in reader.get("/en/agencies/ne").find_all("a")}
+    offices = sorted(link for link in links if "/offices/larkspur" in link)
+    assert len(offices) == 2
+    assert all(reader.get(office).status == 200 for office in offices)
+
+
+@pytest.mark.parametrize("address", ["ne/offices/nothing", "xx/offices/nebraska-state-patrol", "mn/offices/x"])
+def test_office_that_does_not_exist_is_not_found(reader: PageClient, office: Office, address: str) -> None:
+    """An address of no office, or of one in another state, is 404."""
+    del office
+    assert reader.get(f"/en/agencies/{address}").status == 404
+
+
+def test_office_of_the_state_has_a_page(reader: PageClient, office: Office) -> None:
+    """The state's patrol, which stands with no county, has the answer and a way to tell what happened."""
+    del office
+    page = reader.get("/en/agencies/ne/offices/nebraska-state-patrol")
+    assert "Yes. Nebraska State Patrol has an agreement with ICE" in page.words
+    assert "Report what happened: Nebraska State Patrol" in page.words
