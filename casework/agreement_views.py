@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from casework.agency_searching import MOST_OFFERED
 from casework.agreement_words import MODEL, POWERS, answer_status, describe_agreement, describe_status, write_day
 from casework.case_agreements import (
     FOUND_WORDS,
@@ -12,6 +13,7 @@ from casework.case_agreements import (
     find_case_agreement,
     find_named,
     list_offered,
+    name_agency,
 )
 from casework.case_forms import AgencyForm
 from casework.opening import OpenedCase, WorkItem
@@ -77,11 +79,16 @@ def make_agency_form(given: Any, engine: Engine, case: OpenedCase) -> AgencyForm
     """Make the form that picks the agency, with the agencies that are near."""
     agreement = find_case_agreement(engine, case)
     form = AgencyForm(given, data={"agency_picked": agreement.agency_id})
+    offered = dict(list_offered(engine, case, agreement))
+    form.picked_before = agreement.agency_id
+    if form.agency_named.data:
+        form.looked_up = find_named(engine, case, form.agency_named.data)
+    # Found by what was typed: shown with the rest when the form comes back, so that they can be picked.
+    found = {match.id: name_agency(match) for match in form.looked_up.matches[:MOST_OFFERED]}
     form.agency_picked.choices = [
-        *list_offered(engine, case, agreement),
+        *{**found, **offered}.items(),
         (NONE_OF_THEM, "None of them: it is not in the directory"),
     ]
-    form.find_named = lambda name: find_named(engine, name)
     return form
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
+from casework.agency_searching import FoundAgencies, find_agencies, suggest_agencies
 from casework.agreement_checks import ReportedFacts, list_checks, read_reported_facts
 from casework.opening import OpenedCase, WorkItem
 from models.agencies import AgencyMatch, find_matches, find_remaining, list_agencies
@@ -34,6 +35,7 @@ class Found(StrEnum):
     PICKED = "picked"
     SET_ASIDE = "set_aside"
     AMBIGUOUS = "ambiguous"
+    NEAR = "near"
     UNKNOWN = "unknown"
 
 
@@ -44,6 +46,7 @@ FOUND_WORDS: dict[str, str] = {
     Found.PICKED: "Picked by staff",
     Found.SET_ASIDE: "Not in the directory, say staff",
     Found.AMBIGUOUS: "The name in the report fits several agencies; pick one",
+    Found.NEAR: "No agency is called just so; some come near, pick one if it is meant",
     Found.UNKNOWN: "No agency could be told from these words",
 }
 
@@ -123,27 +126,31 @@ def _find_agency(
     matches = tuple(find_matches(connection, told, state, county))
     if len(matches) == 1:
         return Found.MATCHED, find_remaining(connection, matches[0].id), matches
-    return (Found.AMBIGUOUS, None, matches) if matches else (Found.UNKNOWN, None, ())
+    if matches:
+        return Found.AMBIGUOUS, None, matches
+    near = tuple(suggest_agencies(connection, told, state, county))
+    return Found.NEAR if near else Found.UNKNOWN, None, near
 
 
 def list_offered(engine: Engine, case: OpenedCase, agreement: CaseAgreement) -> list[tuple[str, str]]:
     """List the agencies that staff may pick: what the name may mean, then those of the county and of the state."""
     values = case.report.values if case.report else {}
     state, county = str(values.get("state") or ""), make_loose_key(str(values.get("county") or ""))
-    offered = {match.id: _name(match) for match in agreement.candidates}
+    offered = {match.id: name_agency(match) for match in agreement.candidates}
     if agreement.agency is not None:
-        offered[agreement.agency_id] = _name(agreement.agency)
+        offered[agreement.agency_id] = name_agency(agreement.agency)
     if state:
         with read(engine) as connection:
             rows = list_agencies(connection, state)
-        offered |= {row.id: _name(row) for row in _pick_near(rows, county)}
+        offered |= {row.id: name_agency(row) for row in _pick_near(rows, county)}
     return list(offered.items())
 
 
-def find_named(engine: Engine, name: str) -> list[AgencyMatch]:
-    """Find the agencies of the whole directory that a name may mean."""
+def find_named(engine: Engine, case: OpenedCase, name: str) -> FoundAgencies:
+    """Find the agencies that typed words may mean, those of the report's county and state before the others."""
+    values = case.report.values if case.report else {}
     with read(engine) as connection:
-        return find_matches(connection, name)
+        return find_agencies(connection, name, str(values.get("state") or ""), str(values.get("county") or ""))
 
 
 def _pick_near(rows: list[Row[Any]], county: str) -> Iterator[Row[Any]]:
@@ -152,5 +159,6 @@ def _pick_near(rows: list[Row[Any]], county: str) -> Iterator[Row[Any]]:
             yield row
 
 
-def _name(agency: Any) -> str:  # noqa: ANN401  # a row of the directory, or a match
+def name_agency(agency: Any) -> str:  # noqa: ANN401  # a row of the directory, or a match
+    """Name an agency with its county and state."""
     return ", ".join(filter(None, (agency.name, agency.county, agency.state)))

@@ -5,12 +5,13 @@ Field names differ between forms, because all of them stand on one page and an i
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, Field, StringField, TextAreaField, ValidationError
 
+from casework.agency_searching import FoundAgencies
 from casework.deadlines import DEADLINES
 from casework.dispositions import DECLINE_CODES
 from casework.words import CONFLICT
@@ -29,8 +30,8 @@ CONTROLS = N_(
     "There were invisible control characters in this text. They are taken out now; look at it and send it again."
 )
 NOT_OFFERED = N_("Choose one of the answers offered")
-NONE_NAMED = N_("The directory has no agency of that name")
-SEVERAL_NAMED = N_("Several agencies are called so. Write the name with its county or state")
+NONE_NAMED = N_("The directory has no agency that goes with these words")
+SEVERAL_NAMED = N_("Agencies found: {number}. The first are offered above now. Pick one, or write more of the name")
 NO_DATE = N_("Write the date as 2026-12-31 or 12/31/2026, or leave it empty")
 NEED_DATE = N_("Write the date as 2026-12-31 or 12/31/2026")
 
@@ -201,15 +202,19 @@ class MarkForm(BoxForm):
 
 
 class AgencyForm(BoxForm):
-    """Which agency of the directory the case is about; `find_named` looks a typed name up in all of it."""
+    """Which agency of the directory the case is about. `looked_up` are those that the typed words may mean.
+
+    Which of several is meant is then picked among the choices; `picked_before` is what stood there without a choice.
+    """
 
     agency_picked = ChoiceField("Which agency is it?", [OneOf()])
     agency_named = make_text(
-        "Or another one: its name",
+        "Or look for another one",
         Words(200),
-        "As the directory has it, or a nickname that it knows. Goes before the choice above.",
+        "Its name, nickname, county or city. What is found is offered above. Empty it to pick something else.",
     )
-    find_named: Callable[[str], Sequence[AgencyMatch]]
+    looked_up = FoundAgencies()
+    picked_before = ""
     named: AgencyMatch | None = None
 
     def validate_agency_picked(self, field: ChoiceField) -> None:
@@ -221,10 +226,14 @@ class AgencyForm(BoxForm):
         """Look the typed name up. Raises ValidationError."""
         if not field.data:
             return
-        found = self.find_named(field.data)
-        if len(found) != 1:
-            raise ValidationError(_(SEVERAL_NAMED if found else NONE_NAMED))
-        self.named = found[0]
+        found = {match.id: match for match in self.looked_up.matches}
+        picked = found.get(self.agency_picked.code)
+        if picked is not None and picked.id != self.picked_before:
+            self.named = picked
+            return
+        if len(found) != 1 or not self.looked_up.is_called:
+            raise ValidationError(_(SEVERAL_NAMED if found else NONE_NAMED).format(number=len(found)))
+        self.named = next(iter(found.values()))
 
 
 class AssignmentForm(BoxForm):

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from intake.place_words import KINDS, list_known_counties, list_known_towns, make_county_entry, split_words
 from models.agency_names import make_name_key
 from models.counties import County, drop_kind, get_county, list_counties, make_slug, name_state
 from models.county_agencies import list_shown_agencies
 from models.near_words import WordList
+from models.place_words import KINDS, list_known_counties, list_known_towns, make_county_entry, split_words
 
 # "so" and "pd" are too short to be what somebody misspelt.
 _SHORTEST_KIND = 5

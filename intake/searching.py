@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from intake.directory import AgencyEntry, Directory
-from intake.place_words import (
+from models.agency_ranking import rank_agencies
+from models.place_words import (
     KINDS,
     PlaceEntry,
     Query,
@@ -19,8 +20,6 @@ from intake.place_words import (
     make_county_entry,
     read_query,
 )
-from models.agency_names import make_name_key
-from models.counties import drop_kind
 
 _MOST_WORDS_CORRECTED = 6
 _MOST_CORRECTIONS = 9
@@ -75,7 +74,9 @@ def find_agencies(directory: Directory, text: str, *, state: str = "", county: s
     query = read_query(text)
     for queries in ((query,), tuple(_correct(directory, query))):
         for place in dict.fromkeys((state, "")):
-            found = [each for one in queries for each in _find_agencies(directory, one, state=place, county=county)]
+            found = [
+                each for one in queries for each in rank_agencies(directory.agencies, one, state=place, county=county)
+            ]
             if found:
                 return list(dict.fromkeys(found))
     return []
@@ -90,7 +91,7 @@ def _search(directory: Directory, query: Query) -> Found:
         tuple(states),
         tuple(counties),
         tuple(towns),
-        tuple(_find_agencies(directory, query)),
+        tuple(rank_agencies(directory.agencies, query)),
         begins_with_towns=_measure_name(towns, query) - bool(query.kinds & {"county", "sheriff"})
         >= max(_measure_name(counties, query), 1),
     )
@@ -121,19 +122,6 @@ def _find_places(entries: Iterable[PlaceEntry], query: Query, *, needs_name: boo
 def _sort_place(entry: PlaceEntry, query: Query) -> tuple[int, int, str, str]:
     name = entry.town or entry.county.name
     return -len(query.kinds & entry.own_words), len(entry.own_words), name, entry.county.state
-
-
-def _find_agencies(directory: Directory, query: Query, *, state: str = "", county: str = "") -> list[AgencyEntry]:
-    home = make_name_key(drop_kind(county))
-    found = []
-    for agency in directory.agencies:
-        if (state and agency.state != state) or not has_all(agency.words, query.wanted or sorted(query.kinds)):
-            continue
-        is_away = not home or make_name_key(drop_kind(agency.county)) != home
-        in_name = sum(has_all(agency.own_words, [piece]) for piece in query.wanted)
-        of_kind = len(query.kinds & agency.own_words)
-        found.append(((is_away, -in_name, -of_kind, len(agency.own_words), agency.name, agency.id), agency))
-    return [agency for _order, agency in sorted(found, key=lambda row: row[0])]
 
 
 def _correct(directory: Directory, query: Query) -> Iterator[Query]:

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 from intake.county_pages import get_directory_pages, read_county_facts, read_office_facts, read_state_facts
 from intake.directory import Directory
 from intake.page_cache import KeptPage
-from intake.place_words import LONGEST_QUERY
 from intake.searching import search_directory
 from intake.views.front import check_language
 from models import toolkits
 from models.counties import County, list_state_codes, name_state
 from models.engine import look_up
+from models.place_words import LONGEST_QUERY
 from models.toolkits import ANY_COUNTY
 from web.county_words import describe_county, describe_office, find_host, write_date
 from web.database import get_engine

@@ -150,11 +150,51 @@ def test_staff_can_name_any_agency_or_none(sign_in_as: SignInAs, file_at: FileAt
 
 
 @pytest.mark.parametrize(
+    ("told", "offered"),
+    [
+        ("Sheriff del condado de Dakota, la cárcel", DAKOTA),
+        ("Dakota sheriff, from what the uncle heard", DAKOTA),
+        ("los del condado de Dakota", DAKOTA),
+    ],
+)
+def test_names_that_come_near_are_offered_and_never_taken(
+    sign_in_as: SignInAs, file_at: FileAt, told: str, offered: str
+) -> None:
+    """A name with more words around it settles nothing, and the agency that it comes near to can be picked."""
+    case = file_at(told)
+    reader = sign_in_as(Role.INTAKE)
+    decide(reader, case)
+    page = open_page(reader, case)
+    assert "some come near, pick one if it is meant" in read_part(page)
+    assert "Agreement Unknown" in read_part(page)
+    assert "not in the directory." not in read_part(page)
+    labels = [" ".join("".join(label.itertext()).split()) for label in page.find_all("label")]
+    assert any(label.startswith(offered) for label in labels)
+
+
+def test_words_find_agencies_to_pick(sign_in_as: SignInAs, file_at: FileAt, filing: Filing) -> None:
+    """A county or an unfinished word brings agencies into the list, and one of them is then picked."""
+    case = file_at("hombres de negro")
+    reader = sign_in_as(Role.ATTORNEY)
+    decide(reader, case)
+    page = send(reader, case, "agency", agency_named="jackson sher")
+    assert page.status == 400
+    assert "offered above now" in page.list_errors()[0]
+    assert "Jackson County Sheriff's Office, Jackson County" in read_part(page)
+    with read(filing.engine) as connection:
+        (jackson,) = [row.id for row in list_agencies(connection, "MN") if row.name.startswith("Jackson")]
+    page = reader.submit(page, {"agency_picked": jackson}, action="/agency")
+    assert "Picked by staff" in read_part(page)
+    assert "Jackson County Sheriff's Office" in read_part(page)
+
+
+@pytest.mark.parametrize(
     ("values", "error"),
     [
         ({"agency_picked": "", "agency_named": ""}, "Pick an agency"),
         ({"agency_picked": "7"}, "Choose one of the answers offered"),
-        ({"agency_named": "Nowhere Police"}, "no agency of that name"),
+        ({"agency_named": "Nowhere Police"}, "no agency that goes with these words"),
+        ({"agency_named": "sheriff"}, "Agencies found: "),
         ({"agency_named": "x" * 300}, "there is room for 200"),
     ],
 )
