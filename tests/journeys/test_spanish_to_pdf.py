@@ -125,7 +125,7 @@ def test_spanish_report_becomes_a_pdf_and_leaves_no_trace(browser: Any, office: 
     staff.get_by_role("button", name="Add the note").click()
     staff.goto(f"{office.casework}/cases/{reference}/export")
     with staff.expect_download() as download:
-        staff.locator("main form button").last.click()
+        staff.get_by_role("button", name="Make the file").click()
     pdf = tmp_path / "summary.pdf"
     download.value.save_as(pdf)
     assert CANARIES["affected_names"] not in download.value.suggested_filename
