@@ -146,6 +146,7 @@ def _describe_state(subject: _Subject, facts: StateFacts, language: str) -> Stat
         not_listed=tuple(county.name for county in counties if county.fips not in subject.told),
         told=tuple(county.name for county in counties if county.fips in subject.told),
         agencies=facts.statewide,
+        unplaced=facts.unplaced,
     )
 
 

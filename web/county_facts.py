@@ -217,12 +217,13 @@ def _describe_agency(
 class StateFacts:
     """Which agencies of a state surely have an agreement today: id, name, FIPS code of the county, blank for none.
 
-    `statewide` are the names of those that work in all of it.
+    `statewide` are the names of those that work in all of it, `unplaced` so many of which nobody knows the county.
     """
 
     lists_read: ListsRead | None
     with_agreement: tuple[tuple[str, str, str], ...]
     statewide: tuple[str, ...] = ()
+    unplaced: int = 0
 
 
 def gather_state_facts(connection: Connection, state: str, today: date) -> StateFacts:
@@ -237,4 +238,4 @@ def gather_state_facts(connection: Connection, state: str, today: date) -> State
     }
     found = tuple((row.id, row.name, row.county_fips) for row in rows if is_in.get(row.id))
     statewide = tuple(row.name for row in rows if is_in.get(row.id) and serves_whole_state(row))
-    return StateFacts(lists_read, found, statewide)
+    return StateFacts(lists_read, found, statewide, _count_unplaced(connection, state, today, lists_read))

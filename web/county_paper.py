@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from web.county_words import OF_THE_STATE, CountyWords, SourceWords
+from web.county_words import OF_THE_STATE, UNPLACED, CountyWords, SourceWords
 from web.csrf import N_
 from web.languages import DEFAULT_LANGUAGE, gettext
 from web.texts import read_text
@@ -48,7 +48,7 @@ class PaperPart:
 class StateWords:
     """A state's counties of which no source says anything, and those of which one does; `agencies` are the state's own.
 
-    `list_date` is the day of ICE's newest list, in words.
+    `list_date` is the day of ICE's newest list, in words; `unplaced` so many agencies with an agreement have no county.
     """
 
     state: str
@@ -56,6 +56,7 @@ class StateWords:
     not_listed: tuple[str, ...]
     told: tuple[str, ...]
     agencies: tuple[str, ...]
+    unplaced: int = 0
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,8 @@ class _Writer:
         if words.told:
             yield self._head(OWN_PAPER, "p")
             yield PaperPart("p", (", ".join(words.told),))
+        if words.unplaced:
+            yield PaperPart("p", (self.say(UNPLACED).format(number=words.unplaced, state=words.state),))
         if words.agencies:
             yield PaperPart("p", (self.say(OF_THE_STATE).format(agencies="; ".join(words.agencies)),))
         yield from self._read("agreement_record")

@@ -194,7 +194,11 @@ def send_toolkit(lang: str, state: str, county: str) -> Response | tuple[str, in
     """Hand out the county's paper as a file to keep; where nothing is known of it, the state's, called by its name."""
     check_language(lang)
     place = _find_place(get_directory_pages().get_directory(), state, county)
-    code = read_county_facts(place).paper_code
+    # Kept like a page: it changes with the directory and not otherwise.
+    pages = get_directory_pages()
+    code = pages.get_page(
+        ("paper code", place.fips), lambda _directory: read_county_facts(place).paper_code
+    ).body.decode()
     name = {place.fips: f"{state}-{county}", ANY_COUNTY: "any-county"}.get(code, f"{state}-any-county")
     answer = _send_paper(code, lang, name)
     if answer is None:

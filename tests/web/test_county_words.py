@@ -10,6 +10,7 @@ import pytest
 from models.agreements import Agreement, ListsRead, Precision, SupportType, find_status
 from models.counties import County
 from web.county_facts import AgencyFacts, Answer, CountyFacts, Event, find_answer
+from web.county_paper import StateWords, compose_state_paper
 from web.county_words import describe_county, find_host, write_date
 
 TODAY = date(2026, 11, 23)
@@ -138,3 +139,18 @@ def test_only_web_addresses_become_links(url: str) -> None:
 def test_broken_address_is_no_link() -> None:
     """An address that cannot be read is passed over, and breaks no page."""
     assert find_host("https://[") == ""
+
+
+def test_paper_of_a_state_says_what_is_not_known() -> None:
+    """It names the counties on no list, those with a paper of their own, and how many offices have no county."""
+    words = StateWords("Nebraska", "May 18, 2026", ("Adams County",), ("Dakota County",), ("State Patrol",), 3)
+    paper = compose_state_paper(words, "en", address="https://intake.example.org")
+    lines = [line for part in paper.parts for line in part.lines]
+    assert paper.title == "287(g): Any county of Nebraska"
+    assert "As far as we know, no office of these counties is on ICE's list of May 18, 2026:" in lines
+    assert {"Adams County", "Dakota County"} <= set(lines)
+    assert any("do not know the county: 3. The page of Nebraska" in line for line in lines)
+    assert any("Offices of the state with an agreement: State Patrol." in line for line in lines)
+    letter = " ".join(line for part in paper.letter for line in part.lines)
+    assert "My county, Nebraska: agreements with ICE" in letter
+    assert "cost so far" not in letter
