@@ -17,7 +17,7 @@ from casework.workplace import Workplace
 from exports.documents.toolkit import Part, Toolkit, render_toolkit
 from models.agreements import Agreement, Standing, find_status
 from models.counties import County, get_county, list_counties, list_state_codes, name_state
-from models.county_agencies import list_agreements, list_events, list_shown_agencies
+from models.county_agencies import find_county_fips, list_agreements, list_events, list_shown_agencies
 from models.directory_versions import MAKE_TOOLKITS
 from models.engine import read, write
 from models.jobs import ALL, enqueue_job
@@ -69,11 +69,11 @@ def _list_subjects(connection: Connection, today: date) -> list[_Subject]:
     Any county; the counties with an agreement today; the states of which a list was read; the other counties of which
     something is known.
     """
-    rows = [row for row in list_shown_agencies(connection) if row.county_fips]
-    ids = [row.id for row in rows]
+    rows = [(fips, row) for row in list_shown_agencies(connection) if (fips := find_county_fips(row))]
+    ids = [row.id for _fips, row in rows]
     agreements, events = list_agreements(connection, ids), list_events(connection, ids)
-    told = {row.county_fips: row for row in rows if agreements[row.id] or events[row.id]}
-    in_force = {row.county_fips for row in rows if _is_in(agreements[row.id], today)}
+    told = {fips: row for fips, row in rows if agreements[row.id] or events[row.id]}
+    in_force = {fips for fips, row in rows if _is_in(agreements[row.id], today)}
     counties = [
         _Subject(fips, get_county(fips) or County(fips, row.county, row.state, ""))
         for fips, row in sorted(told.items())

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from models.agency_names import make_name_key
 from models.counties import County, drop_kind, get_county, list_counties, make_slug, name_state
-from models.county_agencies import list_shown_agencies
+from models.county_agencies import find_county_fips, list_shown_agencies
 from models.near_words import WordList
 from models.place_words import KINDS, list_known_counties, list_known_towns, make_county_entry, split_words
 
@@ -103,14 +103,17 @@ def read_directory(connection: Connection, version: int) -> Directory:
 
 def _read_entry(row: Any) -> AgencyEntry:  # noqa: ANN401  # a database row
     own = split_words(row.name)
-    places = f"{row.city} {row.county} {row.state} {name_state(row.state)}"
+    county_fips = find_county_fips(row)
+    known = None if row.county else get_county(county_fips)
+    county = known.name if known else row.county
+    places = f"{row.city} {county} {row.state} {name_state(row.state)}"
     return AgencyEntry(
         id=row.id,
         name=row.name,
         type=row.type,
         state=row.state,
-        county=row.county,
-        county_fips=row.county_fips,
+        county=county,
+        county_fips=county_fips,
         city=row.city,
         own_words=own,
         words=own | split_words(row.aliases.replace("\n", " ")) | split_words(places),

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Row, Select, or_, select
 from models.agency_names import make_name_key
 from models.agreements import Agreement, Precision, SupportType
 from models.directory_tables import agencies, agreement_events, agreements
+from models.towns import find_county_of_police
 
-COUNTY, STATE = "county", "state"
+COUNTY, STATE, MUNICIPALITY = "county", "state", "municipality"
 # What a state runs in one place. ICE's list calls it "State" like the state's police.
 _PLACE_BOUND = frozenset({"college", "university", "school", "schools", "campus", "airport", "port", "harbor"})
 _BATCH = 500
@@ -28,17 +29,25 @@ def list_shown_agencies(connection: Connection) -> list[Row[Any]]:
 
 def list_county_agencies(connection: Connection, state: str, county_fips: str) -> list[Row[Any]]:
     """List the agencies that serve a county: its own, those of its cities, and those of the whole state; by name."""
-    serves = or_(agencies.c.county_fips == county_fips, agencies.c.type == STATE)
+    serves = or_(agencies.c.county_fips.in_((county_fips, "")), agencies.c.type == STATE)
     statement = _select_shown(agencies).where(agencies.c.state == state, serves)
     rows = connection.execute(statement.order_by(agencies.c.name))
-    return [row for row in rows if row.county_fips == county_fips or serves_whole_state(row)]
+    return [row for row in rows if find_county_fips(row) == county_fips or serves_whole_state(row)]
+
+
+def find_county_fips(row: Any) -> str:  # noqa: ANN401  # a database row
+    """Find the FIPS code of an agency's county: the one on record, else for a city's police the city's; or blank."""
+    if row.county_fips or row.type != MUNICIPALITY:
+        return str(row.county_fips)
+    county = find_county_of_police(row.name, row.city, row.state)
+    return county.fips if county else ""
 
 
 def list_unplaced_agencies(connection: Connection, state: str) -> list[Row[Any]]:
     """List the agencies of a state of which nobody knows the county, by name; not those that serve the whole state."""
     statement = _select_shown(agencies).where(agencies.c.state == state, agencies.c.county_fips == "")
     rows = connection.execute(statement.order_by(agencies.c.name))
-    return [row for row in rows if not serves_whole_state(row)]
+    return [row for row in rows if not serves_whole_state(row) and not find_county_fips(row)]
 
 
 def get_shown_agency(connection: Connection, agency_id: str) -> Row[Any] | None:

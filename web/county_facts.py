@@ -15,6 +15,7 @@ from models.agreements import Agreement, AgreementStatus, ListsRead, Standing, S
 from models.counties import County
 from models.county_agencies import (
     COUNTY,
+    find_county_fips,
     get_shown_agency,
     list_agreements,
     list_county_agencies,
@@ -236,6 +237,6 @@ def gather_state_facts(connection: Connection, state: str, today: date) -> State
         for row in rows
         if agreements[row.id]
     }
-    found = tuple((row.id, row.name, row.county_fips) for row in rows if is_in.get(row.id))
+    found = tuple((row.id, row.name, find_county_fips(row)) for row in rows if is_in.get(row.id))
     statewide = tuple(row.name for row in rows if is_in.get(row.id) and serves_whole_state(row))
     return StateFacts(lists_read, found, statewide, _count_unplaced(connection, state, today, lists_read))

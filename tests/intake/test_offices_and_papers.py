@@ -170,3 +170,29 @@ def test_office_of_the_state_has_a_page(reader: PageClient, office: Office) -> N
     page = reader.get("/en/agencies/ne/offices/nebraska-state-patrol")
     assert "Yes. Nebraska State Patrol has an agreement with ICE" in page.words
     assert "Report what happened: Nebraska State Patrol" in page.words
+
+
+def test_police_of_a_known_city_are_on_its_countys_page(reader: PageClient, owner: Engine) -> None:
+    """ICE's list tells no county of a city's police; where the city is known they are on the county's page."""
+    lay_down_agency(owner, "Papillion Police Department", "municipality")
+    page = reader.get("/en/agencies/ne/sarpy")
+    assert "In part. Papillion Police Department has an agreement with ICE" in page.words
+    assert "Report what happened: Papillion Police Department" in page.words
+    found = reader.get("/en/agencies?q=papillion+police")
+    links = {"".join(link.itertext()): link.get("href") for link in found.find_all("a")}
+    assert links["Papillion Police Department"] == "/en/agencies/ne/sarpy"
+    assert "Papillion" not in reader.get("/en/agencies/ne/douglas").words
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Papillion Township Police Department", "municipality"),
+        ("Papillion Bay Transit Police", "municipality"),
+        ("Papillion", "campus"),
+    ],
+)
+def test_office_is_put_into_no_county_by_a_likeness(reader: PageClient, owner: Engine, name: str, kind: str) -> None:
+    """Only police who are called just as the city are taken for the city's."""
+    lay_down_agency(owner, name, kind)
+    assert name not in reader.get("/en/agencies/ne/sarpy").words
