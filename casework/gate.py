@@ -16,7 +16,13 @@ from casework.export_runs import resume_runs
 from casework.forms import LeaveForm, SignInForm, UnlockForm
 from casework.kept_fields import read_kept_fields
 from casework.paths import find_page_above
-from casework.permissions import PUBLIC_ENDPOINTS, Permission, find_required_permission, needs_fresh_factor
+from casework.permissions import (
+    PUBLIC_ENDPOINTS,
+    Permission,
+    find_first_check,
+    find_required_permission,
+    needs_fresh_factor,
+)
 from casework.sessions import Desk, find_desk
 from vault.errors import UntrustedKeyError
 from web.config import CaseworkConfig
@@ -79,7 +85,9 @@ def _keep_gate() -> Answer | None:
         return render_template("shared/error.html", page=NOT_FOR_YOU), 403
     _go_on_with_runs()
     if needs_fresh_factor(view) and not g.staff_session.is_fresh(get_config()):
-        return confirm_or_ask()
+        check = find_first_check(view)
+        unfit: Answer | None = check() if check is not None else None
+        return unfit if unfit is not None else confirm_or_ask()
     return None
 
 

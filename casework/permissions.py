@@ -149,16 +149,20 @@ def may(role: Role, permission: Permission) -> bool:
     return permission in PERMISSIONS[role]
 
 
-def require(permission: Permission, *, fresh: bool = False) -> Callable[[View], View]:
+def require(
+    permission: Permission, *, fresh: bool = False, first: Callable[[], Any] | None = None
+) -> Callable[[View], View]:
     """Mark a view with the permission that it needs; the gate reads the mark before the view runs.
 
     With `fresh`, the second factor must have been shown within the last minutes as well (step-up): for what cannot be
-    taken back, such as a PDF that leaves the house or access that is given away.
+    taken back, such as a PDF that leaves the house or access that is given away. `first` looks at what was posted
+    before the factor is asked for, and returns the page that says what is wrong, or None: half a form costs no code.
     """
 
     def mark(view: View) -> View:
         view.required_permission = permission  # type: ignore[attr-defined]  # functions carry attributes
         view.needs_fresh_factor = fresh  # type: ignore[attr-defined]  # functions carry attributes
+        view.check_first = first  # type: ignore[attr-defined]  # functions carry attributes
         return view
 
     return mark
@@ -174,3 +178,9 @@ def needs_fresh_factor(view: Callable[..., Any]) -> bool:
     """Whether a view wants the second factor to have been shown within the last minutes."""
     is_needed: bool = getattr(view, "needs_fresh_factor", False)
     return is_needed
+
+
+def find_first_check(view: Callable[..., Any]) -> Callable[[], Any] | None:
+    """Return what looks at a view's form before the second factor is asked for, or None."""
+    found: Callable[[], Any] | None = getattr(view, "check_first", None)
+    return found

@@ -173,7 +173,7 @@ def _save(reference: str, name: str, save: Save) -> Answer:
     if form.form_errors:
         return _render(caseworker, case, listing, made, status=409, faulty=form)
     if not _still_holds(caseworker, case.reference):
-        return redirect(url_for("cases.list_cases"), code=303)
+        return redirect(url_for("cases.list_cases", done="given-up"), code=303)
     return redirect(url_for("access.show_access", reference=case.reference), code=303)
 
 

@@ -72,6 +72,7 @@ def list_cases() -> Response | tuple[str, int]:
         page=page,
         links=_list_links(page),
         kept=_list_filters(wanted),
+        is_given_up=request.args.get("done") == "given-up",
         names=list_names(caseworker),
         notices=list_own_notices(caseworker),
         emergencies=count_waiting(caseworker) if caseworker.session.may(Permission.EMERGENCY_OPEN) else 0,

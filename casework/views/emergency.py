@@ -24,10 +24,19 @@ from casework.views.access import NO_SIGNING_KEY
 from casework.views.case import CHANGED
 from casework.views.caseworker import get_caseworker
 from casework.words import write_moment
+from web.csrf import N_
 from web.languages import gettext as _
 
 Answer = Response | tuple[str, int]
 blueprint = Blueprint("emergency", __name__)
+
+#: What the page says after something was done, by the word in its address.
+DONE = {
+    "asked": N_("You have asked. Another supervising attorney must agree now."),
+    "approved": N_("You have agreed. The case is open for who asked."),
+    "refused": N_("The request is refused."),
+    "taken-back": N_("Your request is taken back."),
+}
 
 
 @blueprint.get("/emergency")
@@ -37,8 +46,19 @@ def show_emergency() -> Answer:
     return _render(get_caseworker(), AskForm(), 200)
 
 
+def _check_asking() -> Answer | None:
+    form = AskForm(request.form)
+    return None if form.validate() else _render(get_caseworker(), form, 400)
+
+
+def _check_approval() -> Answer | None:
+    caseworker, form = get_caseworker(), ApproveForm(request.form)
+    asked = _find(caseworker, str((request.view_args or {})["request_id"]))
+    return None if form.validate() else _render_request(caseworker, asked, form, 400)
+
+
 @blueprint.post("/emergency")
-@require(Permission.EMERGENCY_OPEN, fresh=True)
+@require(Permission.EMERGENCY_OPEN, fresh=True, first=_check_asking)
 def send_emergency() -> Answer:
     """Ask for a restricted case."""
     caseworker = get_caseworker()
@@ -48,9 +68,9 @@ def send_emergency() -> Answer:
     try:
         ask_for_case(caseworker, form.ask_reference.data or "", form.ask_reason.data or "")
     except AccessRefusedError as refusal:
-        form.form_errors.append(_(refusal.words))
+        form.ask_reference.errors = [_(refusal.words)]
         return _render(caseworker, form, 409)
-    return redirect(url_for("emergency.show_emergency"), code=303)
+    return redirect(url_for("emergency.show_emergency", done="asked"), code=303)
 
 
 @blueprint.get("/emergency/<request_id>")
@@ -62,7 +82,7 @@ def show_request(request_id: str) -> Answer:
 
 
 @blueprint.post("/emergency/<request_id>/approve")
-@require(Permission.EMERGENCY_OPEN, fresh=True)
+@require(Permission.EMERGENCY_OPEN, fresh=True, first=_check_approval)
 def send_approval(request_id: str) -> Answer:
     """Agree: the case opens for who asked."""
     caseworker = get_caseworker()
@@ -81,7 +101,7 @@ def send_approval(request_id: str) -> Answer:
         form.form_errors.append(_(CHANGED))
     if form.form_errors:
         return _render_request(caseworker, asked, form, 409)
-    return redirect(url_for("emergency.show_emergency"), code=303)
+    return redirect(url_for("emergency.show_emergency", done="approved"), code=303)
 
 
 @blueprint.post("/emergency/<request_id>/refuse")
@@ -98,7 +118,7 @@ def send_refusal(request_id: str) -> Answer:
         refuse_request(caseworker, request_id)
     except AccessRefusedError:
         abort(404)  # somebody was faster
-    return redirect(url_for("emergency.show_emergency"), code=303)
+    return redirect(url_for("emergency.show_emergency", done="taken-back" if asked.is_own else "refused"), code=303)
 
 
 def _find(caseworker: Caseworker, request_id: str) -> EmergencyRequest:
@@ -112,6 +132,7 @@ def _render(caseworker: Caseworker, form: AskForm, status: int) -> Answer:
     content = render_template(
         "casework/emergency.html",
         form=form,
+        done=_(DONE[done]) if (done := request.args.get("done", "")) in DONE else "",
         requests=list_emergency_requests(caseworker),
         moment=partial(write_moment, time_zone=caseworker.config.time_zone),
     )

@@ -157,6 +157,7 @@ def test_a_case_is_handed_over_on_the_page(
     values = {"hand_over_person": keyholders.find_id(INTAKE), "hand_over_own": "keep" if keeps else "give_up"}
     page = send(attorney, case, "hand-over", **values)
     assert page.path == (f"/cases/{case.reference}/access" if keeps else "/cases")
+    assert ("You do not hold that case any more." in page.words) is not keeps
     assert list_openers(keyholders, case) == ({ATTORNEY, INTAKE} if keeps else {INTAKE})
     assert opened_by(keyholders, case, INTAKE).row.assignee_id == keyholders.find_id(INTAKE)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
 from casework.permissions import Role
 from tests.casework.accessing import ATTORNEY, SUPERVISOR, list_openers, restrict
-from tests.casework.conftest import SignInAs
+from tests.casework.conftest import MoveClock, SignInAs
 from tests.casework.filing import FiledCase, Filing
 from tests.casework.keyholders import Keyholders
 from tests.page_client import PageClient
@@ -50,6 +52,7 @@ def test_two_supervisors_open_a_case_on_their_pages(
     assert (empty.status, empty.list_errors()) == (400, ["Write the reason"])
     page = second.submit(page, {"approve_reason": "Called her"}, action="/approve")
     assert (page.path, "Nothing is asked." in page.words) == ("/emergency", True)
+    assert "You have agreed." in page.words
     assert list_openers(keyholders, case) == {ATTORNEY, SUPERVISOR}
     assert first.get(f"/cases/{case.reference}").status == 200
     assert second.get(f"/cases/{case.reference}").status == 404
@@ -76,7 +79,27 @@ def test_one_alone_gets_nowhere(sign_in_as: SignInAs, keyholders: Keyholders, ca
     assert (refused.status, "Another supervising attorney must agree" in refused.list_errors()[0]) == (409, True)
     page = first.submit(page, {}, action="/refuse")
     assert "Nothing is asked." in page.words
+    assert "Your request is taken back." in page.words
     assert list_openers(keyholders, case) == {ATTORNEY}
+
+
+def test_no_code_is_asked_for_half_a_form(
+    sign_in_as: SignInAs, second: PageClient, case: FiledCase, move_clock: MoveClock
+) -> None:
+    """What is missing is said before the second factor is asked for; with everything there, the factor is asked for."""
+    first = sign_in_as(SUPERVISOR)
+    whole = {"ask_reference": case.reference, "ask_reason": "The attorney is ill"}
+    first.submit(first.get("/emergency"), whole, action="/emergency")
+    listed = second.get("/emergency")
+    link = next(each.get("href", "") for each in listed.find_all("a") if each.get("href", "").startswith("/emergency/"))
+    move_clock(timedelta(minutes=11))
+    half = second.submit(listed, {"ask_reference": case.reference}, action="/emergency")
+    assert (half.status, half.list_errors()) == (400, ["Write the reason"])
+    page = second.get(link)
+    half = second.submit(page, {}, action="/approve")
+    assert (half.status, half.list_errors()) == (400, ["Write the reason"])
+    asked = second.submit(page, {"approve_reason": "Called her"}, action="/approve")
+    assert (asked.status, asked.heading) == (401, "Show that it is you")
 
 
 def test_asking_is_refused_with_words(sign_in_as: SignInAs, case: FiledCase, filing: Filing) -> None:
