@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from casework.last_check import BROKEN, VERIFIED
+from casework.last_check import BROKEN, HEAD_ONLY, VERIFIED
 from casework.ledger_commands import verify_chains
 from casework.ledger_heads import Heads, read_current_heads
 from casework.ledger_writing import append_event
@@ -47,9 +47,19 @@ def check_ledger(
     stored = compare_stored(engine, config) if compares_stored else None
     check = LedgerCheck(chains, stored, sum(len(heads) for heads in kept.values()))
     kind = VERIFIED if check.holds else BROKEN
+    item = HEAD_ONLY if not check.holds and _holds_without_heads(engine, config, kept, stored) else ""
     with write(engine) as connection:
-        append_event(connection, Event(kind, staff_id, actor=staff_id), config)
+        append_event(connection, Event(kind, staff_id, actor=staff_id, item=item), config)
     return check
+
+
+def _holds_without_heads(
+    engine: Engine, config: CaseworkConfig, kept: Mapping[str, tuple[KeptHead, ...]], stored: StoredReport | None
+) -> bool:
+    """Whether nothing but a head that was given is amiss: it may be another office's, or copied wrong."""
+    if not any(kept.values()) or (stored is not None and stored.faults):
+        return False
+    return all(chain.holds for chain in verify_chains(engine, config, {}))
 
 
 def take_heads(engine: Engine, config: CaseworkConfig, staff_id: str) -> Heads:

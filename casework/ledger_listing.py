@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Row
 
 from casework.errors import CaseworkError
 from casework.history import CASE_WORDS, describe_entry
+from casework.last_check import BROKEN, HEAD_ONLY
 from casework.ledger_writing import find_verify_keys, make_signature_check
 from casework.refusals import REFUSED, UNKNOWN
 from casework.words import write_moment
@@ -239,6 +240,8 @@ def _describe(
 def _describe_deed(kind: str, item: str, subject: str) -> str:
     if (kind, subject) == (REFUSED, UNKNOWN):
         return "Sign-in refused: no such account"
+    if (kind, item) == (BROKEN, HEAD_ONLY):
+        return "Ledger verified: the chains hold, and a head that was given does not fit"
     words = _OFFICE_WORDS.get(kind) or describe_entry(kind, item)
     return f"{words}: {item}" if kind in _FACTOR_EVENTS else words
 

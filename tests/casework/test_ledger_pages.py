@@ -103,6 +103,22 @@ def test_heads_kept_outside_show_an_older_ledger(supervisor: PageClient, owner_u
     assert f"Older ledger put back: Entry {sequence} is not the one of the head kept outside" in words
 
 
+def test_head_of_another_office_is_told_apart_from_a_broken_ledger(supervisor: PageClient, owner_url: str) -> None:
+    """Where only the head that was given does not fit, the page says that, and a broken one is still said to be."""
+    verify(supervisor, kept_heads=f"casework 1 {'ab' * 32}")
+    page = supervisor.get("/ledger")
+    assert "The chains held. A head that was given did not fit." in page.words
+    assert "It did not hold." not in page.words
+    assert "the chains hold, and a head that was given does not fit" in page.words
+    engine = create_engine(owner_url)
+    entries = tables.ledger_entries
+    with write(engine) as connection:
+        connection.execute(update(entries).where(entries.c.sequence == 1).values(hash=bytes(32)))
+    engine.dispose()
+    verify(supervisor, kept_heads=f"casework 1 {'ab' * 32}")
+    assert "It did not hold." in supervisor.get("/ledger").words
+
+
 def test_what_is_no_head_is_named_at_its_field(supervisor: PageClient) -> None:
     """Pasted words without a head, or with one that lost its end, come back with an error and are not compared."""
     for typed in ("nothing of the kind", f"casework 5 {'ab' * 31}"):
