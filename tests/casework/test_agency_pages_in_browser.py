@@ -87,6 +87,10 @@ def test_directory_is_accessible_and_fits(page: Page, caseworker: Caseworker) ->
     assert size is not None
     check_with_axe(page, size["width"])
     look(page, f"/agencies/{dakota}/merge")
+    page.select_option("#remaining", index=1)
+    page.click("main form button")
+    assert "Nothing is done yet" in page.inner_text("main")
+    check_with_axe(page, size["width"])
 
 
 def test_lists_are_accessible_and_fit(page: Page, caseworker: Caseworker) -> None:
