@@ -12,6 +12,7 @@ from casework.producing import Preview, is_long, preview, produce
 from casework.views.case import find_case
 from casework.views.caseworker import get_caseworker
 from casework.views.exports import count_looks
+from casework.views.files import answer_failures
 from web.files import get_store
 from web.headers import allow_pictures_in_page
 
@@ -33,6 +34,7 @@ def show_export(reference: str) -> Answer:
 
 @blueprint.post("/cases/<reference>/export")
 @require(Permission.CASE_EXPORT, fresh=True)
+@answer_failures
 def send_export(reference: str) -> Answer:
     """Show what it would be, or make it and hand it over."""
     caseworker = get_caseworker()

@@ -17,11 +17,13 @@ from casework.document_keys import list_certificates
 from casework.opening import ConflictState, OpenedCase, open_case
 from casework.orders import DocumentKind, Order, read_order
 from casework.passage_marks import mark_passage
+from casework.permissions import Role
 from casework.producing import check_clean, is_long, make_production, produce
 from exports.case_file import Variant
 from exports.redaction.marks import Ground, Mark
 from exports.signatures.verifying import verify_pdf
-from models.blobs import BlobStore
+from models.blobs import BlobStore, BlobStoreError
+from tests.casework.conftest import SignInAs
 from tests.casework.corresponding import Correspondence, make_pdf, make_photo
 from tests.casework.filing import STORY, Filing
 
@@ -176,3 +178,21 @@ def test_an_order_survives_being_sealed_and_its_passphrase_is_not_recorded() -> 
     assert read_order(asked.to_json()) == asked
     assert "six words" not in str(asked.to_json_without_secrets())
     assert "six words" not in repr(asked)
+
+
+def test_a_store_that_does_not_answer_is_said_and_nothing_is_recorded(
+    staff_site: Flask, sign_in_as: SignInAs, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the files cannot be had, the page says so with an honest status, and no export is on record."""
+
+    def fail(_store: object, _blob_id: str) -> None:
+        raise BlobStoreError
+
+    reader = sign_in_as(Role.ATTORNEY)
+    case: OpenedCase = request.getfixturevalue("case")
+    monkeypatch.setattr(type(staff_site.extensions["blob_store"]), "open", fail)
+    page = reader.get(f"/cases/{case.reference}/export")
+    answer = reader.submit(page, {"document": "exhibits"}, action="/export")
+    assert answer.status == 503
+    assert "does not answer" in answer.words
+    assert "case:exported" not in {entry.kind for entry in case.ledger.entries}
