@@ -1,11 +1,13 @@
 """Signatures: bound to a purpose or to a place, and a stranger's key is never sealed to."""
 
+import re
+
 import pytest
 
 from vault.contexts import Context
 from vault.errors import CannotOpenError, CannotSealError, UntrustedKeyError
 from vault.identities import Identity
-from vault.signing import SigningKey, sign_recipient, verify_recipient, verify_signature
+from vault.signing import SigningKey, fingerprint_key, sign_recipient, verify_recipient, verify_signature
 
 KEY = SigningKey.from_bytes(bytes(range(32)))
 OFFICE = Identity.from_seed(bytes(32)).recipient
@@ -107,3 +109,10 @@ def test_key_of_another_length_is_refused(length: int) -> None:
 def test_key_hides_itself() -> None:
     """What prints a signing key shows nothing of it."""
     assert repr(KEY) == str(KEY) == "<SigningKey, hidden>"
+
+
+def test_fingerprint_of_a_key_can_be_read_aloud_and_is_its_own() -> None:
+    """Four groups of four, the same each time, and another for another key."""
+    first, second = (SigningKey.generate().verify_key for _ in range(2))
+    assert re.fullmatch(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", fingerprint_key(first))
+    assert fingerprint_key(first) == fingerprint_key(first) != fingerprint_key(second)
